@@ -1,0 +1,147 @@
+import formbody from '@fastify/formbody'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, { LogController, type FastifyInstance } from 'fastify'
+
+import { CallbackSender } from '../simulator/callback-sender.ts'
+import { VirtualClock } from '../simulator/clock.ts'
+import { control, ControlRefusal } from '../simulator/control.ts'
+import { internalUrl, pathOnHost } from './addressing.ts'
+import { Authentication } from './authentication.ts'
+import { StatusCallbacks } from './callbacks/status-callback.ts'
+import { Delivery } from './carrier/delivery.ts'
+import { InboundMessages } from './carrier/inbound.ts'
+import { handsetControl } from './control/handsets.ts'
+import { optOutControl } from './control/opt-outs.ts'
+import { resetWorld } from './control/reset.ts'
+import { developmentAccountSeed } from './development-account.ts'
+import { errorBody, refusal, TwilioRefusal } from './errors.ts'
+import { addTwilioHeaders, registerOperations } from './operation.ts'
+import { operations } from './operations.ts'
+import { WorldSeed, type AccountSeed } from './seeds.ts'
+import { Store, type World } from './store.ts'
+
+export interface MockTwilioOptions {
+  clock?: VirtualClock
+  /** Of all chance, in every world that has no seed of its own. */
+  seed?: string
+  logger?: boolean | object
+  /** The worlds there are from the beginning; the first is the default one. */
+  accounts?: readonly AccountSeed[]
+  /** Where inbound media are said to lie. The address that the mock listens on, when absent. */
+  hostedMediaBaseUrl?: string
+  /** How many messages, and how many journal entries, a world keeps. */
+  retention?: number
+  /** How many callbacks are in flight at once. */
+  callbackConcurrency?: number
+}
+
+export interface MockTwilio {
+  app: FastifyInstance
+  clock: VirtualClock
+  store: Store
+  /** The world of this account, or the default one. */
+  world: (accountSid?: string) => World
+  /** A person sends a text; settles when the application has answered. */
+  inbound: InboundMessages
+  close: () => Promise<void>
+}
+
+export async function createMockTwilio(options: MockTwilioOptions = {}): Promise<MockTwilio> {
+  const { clock = new VirtualClock(), seed = 'mock-twilio', retention = 100_000 } = options
+  const accounts = options.accounts ?? [developmentAccountSeed()]
+  const store = new Store({ clock, seed, retention }, accounts)
+  const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
+  const delivery = new Delivery(new StatusCallbacks(sender))
+  const app = fastify({
+    logger: options.logger ?? false,
+    // The journal tells what was asked; the log is for what went wrong.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 16 * 1024 * 1024,
+    routerOptions: { maxParamLength: 200 },
+    ajv: { customOptions: { removeAdditional: false } },
+    rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host)
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  const inbound = new InboundMessages({
+    sender,
+    delivery,
+    mediaBaseUrl: () => options.hostedMediaBaseUrl ?? ownUrl(app)
+  })
+  const world = (accountSid = store.defaultName): World => {
+    const found = store.get(accountSid)
+    if (found === undefined) throw new ControlRefusal(404, noWorld(accountSid))
+    return found
+  }
+
+  app.setNotFoundHandler(request => {
+    const path = pathOnHost(request.url)
+    const [, accountSid] = /\/Accounts\/(AC[0-9a-fA-F]{32})/.exec(path) ?? []
+    const where = store.get(accountSid ?? store.defaultName) ?? store.get(store.defaultName)
+    where?.journal.append({ kind: 'request.unknown', method: request.method, path })
+    request.log.warn({ method: request.method, path }, 'no such operation here')
+    throw refusal(20404, path)
+  })
+
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof TwilioRefusal) {
+      if (error.status === 401) reply.header('WWW-Authenticate', 'Basic realm="Twilio API"')
+      return reply.code(error.status).send(errorBody(error))
+    }
+    const status = statusCodeOf(error)
+    const message = error instanceof Error ? error.message : String(error)
+    if (request.url.startsWith('/_mock/')) {
+      if (status >= 500) request.log.error(error)
+      return reply.code(status).send({ error: message })
+    }
+    if (status < 500) {
+      return reply.code(status).send(errorBody(new TwilioRefusal(20001, status, message)))
+    }
+    request.log.error(error)
+    return reply.code(500).send(errorBody(refusal(20500)))
+  })
+
+  await app.register(formbody)
+  addTwilioHeaders(app, seed)
+  registerOperations(app, operations, {
+    services: { store, delivery },
+    authentication: new Authentication(store)
+  })
+  await app.register(control, {
+    product: 'twilio',
+    clock,
+    resetBody: WorldSeed,
+    findWorld: name => store.get(name ?? store.defaultName),
+    reset: (name, body) => resetWorld(store, name ?? store.defaultName, body)
+  })
+  await app.register(handsetControl, { world, inbound })
+  await app.register(optOutControl, { world })
+
+  return {
+    app,
+    clock,
+    store,
+    world,
+    inbound,
+    close: async () => {
+      clock.stop()
+      await sender.close()
+      await app.close()
+    }
+  }
+}
+
+function noWorld(accountSid: string): string {
+  return `no world "${accountSid}": POST /_mock/reset with the header X-Mock-World creates one`
+}
+
+function statusCodeOf(error: unknown): number {
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
+    return error.statusCode
+  }
+  return 500
+}
+
+/** Before it listens there is nothing to fetch from, and the port is 0. */
+function ownUrl(app: FastifyInstance): string {
+  const [address] = app.addresses()
+  return `http://127.0.0.1:${typeof address === 'object' ? address.port : 0}`
+}

@@ -1,0 +1,71 @@
+import { refusal } from './errors.ts'
+import type { Store, World } from './store.ts'
+
+/*
+ * HTTP Basic, with AccountSid:AuthToken or with an API key's sid and secret. A parent account may act on its
+ * subaccounts. An API key acts on the account in the path; on hosts whose paths name no account, on its owner.
+ * https://www.twilio.com/docs/usage/requests-to-twilio
+ */
+
+export interface Principal {
+  username: string
+  /** The worlds these credentials open, the one that is meant without a path first. */
+  worlds: readonly World[]
+}
+
+export class Authentication {
+  readonly #store: Store
+  /** Checked headers, for as long as no credentials change. */
+  readonly #known = new Map<string, Principal>()
+  #knownVersion = 0
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** The world that the request is about, or a refusal. */
+  worldFor(authorization: string | undefined, accountSid: string | undefined): World {
+    const principal = this.principal(authorization)
+    const [first] = principal?.worlds ?? []
+    if (principal === undefined || first === undefined) throw refusal(20003)
+    if (accountSid === undefined || accountSid === first.accountSid) return first
+    const named = principal.worlds.find(world => world.accountSid === accountSid)
+    if (named !== undefined) return named
+    const world = this.#store.get(accountSid)
+    // A foreign account is refused, an unknown one is not there. (Our choice between two plausible answers.)
+    if (world === undefined) throw refusal(20404, `/2010-04-01/Accounts/${accountSid}.json`)
+    if (principal.worlds.some(parent => parent.accountSid === world.ownerSid)) return world
+    throw refusal(20003)
+  }
+
+  principal(authorization: string | undefined): Principal | undefined {
+    if (authorization === undefined) return undefined
+    if (this.#knownVersion !== this.#store.credentialsVersion) {
+      this.#known.clear()
+      this.#knownVersion = this.#store.credentialsVersion
+    }
+    const known = this.#known.get(authorization)
+    if (known !== undefined) return known
+    const principal = this.#check(authorization)
+    if (principal !== undefined) this.#known.set(authorization, principal)
+    return principal
+  }
+
+  #check(authorization: string): Principal | undefined {
+    const [, encoded] = /^Basic (.+)$/i.exec(authorization) ?? []
+    if (encoded === undefined) return undefined
+    const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+    const colon = decoded.indexOf(':')
+    if (colon === -1) return undefined
+    const username = decoded.slice(0, colon)
+    const password = decoded.slice(colon + 1)
+    if (username.startsWith('SK')) {
+      const worlds = [...this.#store.keyOwners(username)].filter(
+        world => world.keys.get(username)?.secret === password
+      )
+      return worlds.length > 0 ? { username, worlds } : undefined
+    }
+    const world = this.#store.get(username)
+    return world?.authToken === password ? { username, worlds: [world] } : undefined
+  }
+}

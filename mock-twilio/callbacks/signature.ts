@@ -1,0 +1,44 @@
+import { createHmac } from 'node:crypto'
+
+/*
+ * X-Twilio-Signature: the Base64 of HMAC-SHA1, under the account's auth token, of the URL as configured (with
+ * port and query, without fragment) followed by every parameter of the form, sorted by name, each name
+ * directly followed by its value. A name that is given more than once lists its different values, sorted.
+ * https://www.twilio.com/docs/usage/webhooks/webhooks-security
+ */
+
+export type FormParameter = readonly [name: string, value: string]
+
+export function sign(authToken: string, url: string, parameters: readonly FormParameter[]): string {
+  let signed = withoutFragment(url)
+  let previous: FormParameter | undefined
+  for (const parameter of parameters.toSorted(byNameThenValue)) {
+    const isRepeated = previous?.[0] === parameter[0] && previous[1] === parameter[1]
+    if (!isRepeated) signed += parameter[0] + parameter[1]
+    previous = parameter
+  }
+  return createHmac('sha1', authToken).update(signed, 'utf8').digest('base64')
+}
+
+export function withoutFragment(url: string): string {
+  const start = url.indexOf('#')
+  return start === -1 ? url : url.slice(0, start)
+}
+
+export function encodeForm(parameters: readonly FormParameter[]): string {
+  let encoded = ''
+  for (const [name, value] of parameters) {
+    if (encoded !== '') encoded += '&'
+    encoded += `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+  }
+  return encoded
+}
+
+function byNameThenValue(a: FormParameter, b: FormParameter): number {
+  return compare(a[0], b[0]) || compare(a[1], b[1])
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

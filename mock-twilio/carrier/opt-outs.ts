@@ -1,0 +1,77 @@
+/*
+ * Who said STOP to whom. A block stands between a handset and either one number or, when that number is in a
+ * messaging service, the whole service.
+ * https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+ */
+
+export interface OptOut {
+  handset: string
+  /** A number, or a messaging service. */
+  sender: string
+  at: number
+  keyword: string
+}
+
+export type Keyword = 'STOP' | 'START' | 'HELP'
+
+const keywords = new Map<string, Keyword>([
+  ...['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'].map(
+    word => [word, 'STOP'] as const
+  ),
+  ...['START', 'YES', 'UNSTOP'].map(word => [word, 'START'] as const),
+  ...['HELP', 'INFO'].map(word => [word, 'HELP'] as const)
+])
+
+// Toll-free numbers are guarded by their own network, which knows fewer words.
+// https://support.twilio.com/hc/en-us/articles/360058144374
+const tollFreeKeywords = new Map<string, Keyword>([
+  ['STOP', 'STOP'],
+  ['START', 'START'],
+  ['UNSTOP', 'START'],
+  ['HELP', 'HELP'],
+  ['INFO', 'HELP']
+])
+
+const tollFreeNumber = /^\+18(?:00|33|44|55|66|77|88)\d{7}$/
+
+/** Only a message that is the keyword and nothing else counts, in any case. */
+export function keywordIn(body: string, receivedBy: string): Keyword | undefined {
+  const known = tollFreeNumber.test(receivedBy) ? tollFreeKeywords : keywords
+  return known.get(body.trim().toUpperCase())
+}
+
+/** The provider's own words. */
+export const keywordReplies: Record<Keyword, string> = {
+  STOP: 'You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe.',
+  START:
+    'You have successfully been re-subscribed to messages from this number. Reply HELP for help. Reply STOP to unsubscribe. Msg&Data Rates May Apply.',
+  HELP: 'Reply STOP to unsubscribe. Msg&Data Rates May Apply.'
+}
+
+export class OptOuts {
+  readonly #blocks = new Map<string, OptOut>()
+
+  has(handset: string, sender: string): boolean {
+    return this.#blocks.size > 0 && this.#blocks.has(`${handset} ${sender}`)
+  }
+
+  /** False when it stood already. */
+  add(optOut: OptOut): boolean {
+    const key = `${optOut.handset} ${optOut.sender}`
+    if (this.#blocks.has(key)) return false
+    this.#blocks.set(key, optOut)
+    return true
+  }
+
+  remove(handset: string, sender: string): boolean {
+    return this.#blocks.delete(`${handset} ${sender}`)
+  }
+
+  list(): OptOut[] {
+    return [...this.#blocks.values()]
+  }
+
+  clear(): void {
+    this.#blocks.clear()
+  }
+}

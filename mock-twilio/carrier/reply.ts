@@ -1,0 +1,75 @@
+import { isPhoneNumber } from '../phone-number.ts'
+import type { MessageRecord } from '../records.ts'
+import type { World } from '../store.ts'
+import type { Delivery } from './delivery.ts'
+import { countSegments } from './segments.ts'
+
+export interface Reply {
+  to: string
+  from: string
+  body: string
+  mediaUrls: readonly string[]
+  statusCallback: string | undefined
+}
+
+/** A message that the application sends by answering. What is wrong with it shows up in the debugger. */
+export function sendReply(
+  world: World,
+  delivery: Delivery,
+  reply: Reply
+): MessageRecord | undefined {
+  const { to, from, body, mediaUrls } = reply
+  const number = world.numbersByPhone.get(from)
+  const about = { to, from }
+  if (!isPhoneNumber(to)) {
+    world.alert(14101, `the to of a Message is a phone number, got "${to}"`, about)
+    return undefined
+  }
+  if (number === undefined) {
+    world.alert(14108, `the from of a Message is a number of the account, got "${from}"`, about)
+    return undefined
+  }
+  if (world.optOuts.has(to, number.serviceSid ?? from)) {
+    world.alert(21610, `${to} has opted out`, about)
+    return undefined
+  }
+  const isMms = mediaUrls.length > 0
+  const now = world.now()
+  const message: MessageRecord = {
+    seq: world.messages.nextSeq(),
+    sid: world.ids.sid(isMms ? 'MM' : 'SM'),
+    direction: 'outbound-reply',
+    to,
+    from,
+    body,
+    numSegments: isMms ? 1 : countSegments(body),
+    status: 'queued',
+    messagingServiceSid: null,
+    statusCallback: reply.statusCallback ?? null,
+    validityMs: 36_000_000,
+    dateCreated: now,
+    dateUpdated: now,
+    dateSent: null,
+    errorCode: null,
+    media: mediaUrls.map(url => ({
+      sid: world.ids.sid('ME'),
+      contentType: 'image/jpeg',
+      dateCreated: now,
+      source: { url }
+    })),
+    isDeleted: false,
+    timer: undefined
+  }
+  world.messages.add(message)
+  world.journal.append({
+    kind: 'message.created',
+    sid: message.sid,
+    direction: message.direction,
+    to,
+    from,
+    body,
+    status: message.status
+  })
+  delivery.start(world, message)
+  return message
+}

@@ -1,0 +1,34 @@
+import { numberedSid } from './ids.ts'
+import type { AccountSeed } from './seeds.ts'
+
+/** The account that every offline setup starts with. These are not secrets: they open nothing but this mock. */
+export const developmentAccount = {
+  accountSid: numberedSid('AC', 1),
+  authToken: 'mock-auth-token-00000000000000001',
+  apiKeySid: numberedSid('SK', 1),
+  apiKeySecret: 'mock-api-secret-0000000000000001',
+  messagingServiceSid: numberedSid('MG', 1),
+  phoneNumbers: ['+16015550100', '+16015550101'],
+  smsUrl: 'http://127.0.0.1:3000/api/v1/twilio_requests/inbound'
+} as const
+
+export function developmentAccountSeed(smsUrl: string = developmentAccount.smsUrl): AccountSeed {
+  return {
+    account_sid: developmentAccount.accountSid,
+    friendly_name: 'Local development',
+    auth_token: developmentAccount.authToken,
+    api_keys: [{ sid: developmentAccount.apiKeySid, secret: developmentAccount.apiKeySecret }],
+    numbers: developmentAccount.phoneNumbers.map(phoneNumber => ({
+      phone_number: phoneNumber,
+      sms_url: smsUrl
+    })),
+    messaging_services: [
+      {
+        sid: developmentAccount.messagingServiceSid,
+        friendly_name: 'Local district',
+        use_inbound_webhook_on_number: true,
+        phone_numbers: [...developmentAccount.phoneNumbers]
+      }
+    ]
+  }
+}

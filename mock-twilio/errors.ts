@@ -1,0 +1,143 @@
+/*
+ * Twilio's refusals: the number is the contract, the wording changes over time and may be matched by nobody.
+ * https://www.twilio.com/docs/api/errors, https://www.twilio.com/docs/usage/twilios-response
+ * The HTTP status of a 2xxxx code is 400 unless noted.
+ */
+
+export interface ErrorBody {
+  code: number
+  message: string
+  more_info: string
+  status: number
+}
+
+const catalogue = {
+  20001: [400, 'Invalid parameter: {0}'],
+  20002: [400, 'Invalid FriendlyName'],
+  20003: [401, 'Authenticate'],
+  20004: [405, 'Method not allowed'],
+  20005: [401, 'Account {0} is not active'],
+  20009: [409, 'The resource {0} is not in a final state, and cannot be deleted'],
+  20404: [404, 'The requested resource {0} was not found'],
+  20429: [429, 'Too Many Requests'],
+  20500: [500, 'An internal server error has occurred'],
+  20503: [503, 'Service is unavailable. Please try again'],
+  21211: [400, "The 'To' number {0} is not a valid phone number."],
+  21212: [
+    400,
+    "The 'From' number {0} is not a valid phone number, shortcode, or alphanumeric sender."
+  ],
+  21218: [400, 'The ApplicationSid {0} is not a valid application of this account'],
+  21266: [400, "'To' and 'From' number cannot be the same: {0}"],
+  21402: [400, '{0} is not a valid URL'],
+  21403: [400, '{0} is not a valid HTTP method'],
+  21405: [400, 'SmsFallbackUrl needs an SmsUrl'],
+  21406: [400, 'VoiceFallbackUrl needs a VoiceUrl'],
+  21408: [400, 'Permission to send an SMS has not been enabled for the region of {0}'],
+  21421: [400, 'The phone number {0} is not valid'],
+  21422: [400, 'The phone number {0} is not available'],
+  21451: [400, 'The area code {0} is not valid'],
+  21452: [400, 'No phone numbers found in area code {0}'],
+  21602: [400, 'Message body is required.'],
+  21603: [400, "A 'From' phone number or a 'MessagingServiceSid' is required."],
+  21604: [400, "A 'To' phone number is required."],
+  21606: [
+    400,
+    "The 'From' phone number {0} is not a valid sender of this account for this message."
+  ],
+  21609: [400, "The 'StatusCallback' URL {0} is not a valid URL."],
+  21610: [400, 'Attempt to send to unsubscribed recipient {0}'],
+  21611: [400, "The 'From' number {0} has exceeded its maximum number of queued messages."],
+  21612: [400, "The 'To' number {0} cannot be reached from the 'From' number {1}."],
+  21614: [400, "The 'To' number {0} is not a valid mobile number."],
+  21617: [400, 'The message body is {0} characters long and exceeds the limit of 1600 characters.'],
+  21619: [400, 'The message body is blank.'],
+  21620: [400, 'Invalid media URL: {0}'],
+  21621: [400, "The 'From' number {0} is not enabled for MMS."],
+  21623: [400, 'Number of media files is {0}, and exceeds the limit of 10.'],
+  21624: [400, 'ValidityPeriod is a whole number of seconds from 1 to 36000, got {0}'],
+  21655: [400, 'The ContentSid {0} is invalid'],
+  21701: [404, 'The Messaging Service {0} does not exist.'],
+  21704: [400, 'The Messaging Service {0} contains no phone numbers.'],
+  21705: [400, 'The Messaging Service Sid {0} is invalid.'],
+  21710: [409, 'Phone number {0} is already in the Messaging Service.'],
+  21712: [409, 'Phone number {0} is associated with another Messaging Service.'],
+  21714: [412, 'The Messaging Service holds its most phone numbers, {0}.'],
+  21715: [400, 'Phone number {0} has neither SMS nor MMS capability.'],
+  30400: [400, 'A message is updated with either an empty Body or Status=canceled'],
+  30409: [409, 'Message {0} cannot be canceled: it is {1}'],
+  35111: [400, 'SendAt is required with ScheduleType'],
+  35114: [400, 'SendAt {0} is not more than 300 seconds and at most 35 days in the future'],
+  35115: [400, 'SendAt {0} is not an ISO 8601 time'],
+  35118: [400, 'MessagingServiceSid is required to schedule a message'],
+  35126: [400, 'ScheduleType {0} is not supported'],
+  63007: [400, 'No channel of this account has the From address {0}']
+} as const satisfies Record<number, readonly [number, string]>
+
+export type RefusalCode = keyof typeof catalogue
+
+export class TwilioRefusal extends Error {
+  readonly code: number
+  readonly status: number
+
+  constructor(code: number, status: number, message: string) {
+    super(message)
+    this.name = 'TwilioRefusal'
+    this.code = code
+    this.status = status
+  }
+}
+
+export function refusal(code: RefusalCode, ...values: readonly (string | number)[]): TwilioRefusal {
+  const [status, template] = catalogue[code]
+  const message = template.replace(/\{(\d)\}/g, (_, index: string) => {
+    return String(values[Number(index)] ?? '')
+  })
+  return new TwilioRefusal(code, status, message)
+}
+
+/** The refusal that goes with a bare HTTP status, as forced by a fault or by `Prefer: code=429`. */
+export function refusalForStatus(status: number, code?: number): TwilioRefusal {
+  const known = new Map<number, RefusalCode>([
+    [401, 20003],
+    [404, 20404],
+    [429, 20429],
+    [503, 20503]
+  ]).get(status)
+  if (known !== undefined && (code === undefined || code === known)) {
+    return refusal(known, 'asked for')
+  }
+  const fallback = status >= 500 ? 20500 : 20001
+  return new TwilioRefusal(code ?? fallback, status, `Answered ${status} as asked for`)
+}
+
+export function errorBody({ code, message, status }: TwilioRefusal): ErrorBody {
+  return { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status }
+}
+
+/**
+ * Why a message ended badly: told in error_code of the resource and ErrorCode of the callback, never by the
+ * request that created it.
+ */
+export const deliveryErrors = new Map<number, string>([
+  [11751, 'Media exceeds the size limit'],
+  [12300, 'Invalid Content-Type of the media'],
+  [21610, 'Attempt to send to unsubscribed recipient'],
+  [21703, 'The Messaging Service has no sender suitable for this message'],
+  [30001, 'Queue overflow'],
+  [30002, 'Account suspended'],
+  [30003, 'Unreachable destination handset'],
+  [30004, 'Message blocked'],
+  [30005, 'Unknown destination handset'],
+  [30006, 'Landline or unreachable carrier'],
+  [30007, 'Message filtered'],
+  [30008, 'Unknown error'],
+  [30017, 'Carrier network congestion'],
+  [30022, 'Campaign rate exceeded'],
+  [30023, 'Daily message cap reached'],
+  [30032, 'Toll-free number has not been verified'],
+  [30034, 'Unregistered number'],
+  [30036, 'Validity period expired'],
+  [30410, 'Provider timeout'],
+  [30450, 'Blocked by SMS pumping protection']
+])

@@ -1,0 +1,36 @@
+import { Random } from '../simulator/random.ts'
+
+/** A prefix that says what the thing is, and 32 hexadecimal digits. https://www.twilio.com/docs/glossary/what-is-a-sid */
+export type SidPrefix = 'AC' | 'SK' | 'SM' | 'MM' | 'ME' | 'MG' | 'PN' | 'RQ'
+
+/** Ids of one world, the same again for the same seed. */
+export class Ids {
+  readonly #random: Random
+
+  constructor(seed: string) {
+    this.#random = new Random(`${seed}/ids`)
+  }
+
+  sid(prefix: SidPrefix): string {
+    return prefix + this.#random.hex(32)
+  }
+
+  uuid(): string {
+    return this.#random.uuid()
+  }
+
+  secret(): string {
+    return this.#random.hex(32)
+  }
+}
+
+/** A sid that anybody can compute: for seeds and defaults. */
+export function numberedSid(prefix: SidPrefix, number: number): string {
+  return prefix + String(number).padStart(32, '0')
+}
+
+const sidPattern = /^[A-Z]{2}[0-9a-fA-F]{32}$/
+
+export function isSid(text: string, prefix: SidPrefix): boolean {
+  return text.startsWith(prefix) && sidPattern.test(text)
+}

@@ -1,0 +1,150 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { parseSchedule } from './config.ts'
+import { entities } from './entities.ts'
+import { apiKeyRoutes } from './features/api-keys/routes.ts'
+import { bearerRoutes } from './features/bearers/routes.ts'
+import { createEventDelivery } from './features/client-events/deliver-events.ts'
+import { clientEventsLane } from './features/client-events/emit-events.ts'
+import { createEventSender } from './features/client-events/event-sender.ts'
+import { clientEventRoutes } from './features/client-events/routes.ts'
+import { conversationRoutes } from './features/conversations/routes.ts'
+import { createMessageDelivery } from './features/messages/deliver-messages.ts'
+import { messageEvents } from './features/messages/events.ts'
+import { highLane, normalLane } from './features/messages/lanes.ts'
+import { messageRoutes } from './features/messages/routes.ts'
+import { participantRoutes } from './features/participants/routes.ts'
+import { createCallbackProcessing } from './features/provider-callbacks/process-callbacks.ts'
+import { createCallbackReceipt, providerCallbacksLane } from './features/provider-callbacks/receive-callbacks.ts'
+import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
+import { healthRoutes, statusRoutes } from './features/status/routes.ts'
+import { migrations } from './migrations/list.ts'
+import { accessPlugin } from './platform/access.ts'
+import type { Clock } from './platform/clock.ts'
+import { createDatabaseQueue } from './platform/database-queue.ts'
+import { type Database, openDatabase } from './platform/database.ts'
+import { createHttpServer } from './platform/http.ts'
+import { idempotencyPlugin } from './platform/idempotency.ts'
+import { createMetrics, type Metrics, watchLanes } from './platform/metrics.ts'
+import { registerOpenApi } from './platform/openapi.ts'
+import type { Consumer, Queue } from './platform/queue.ts'
+import { createSecretBox, developmentSecretKey, type SecretBox } from './platform/secrets.ts'
+import { connectTwilio } from './providers/twilio/client.ts'
+import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
+import { textProblem } from './telephony/text.ts'
+
+/** What the features are made of. */
+export interface Deps {
+  config: Config
+  clock: Clock
+  log: Logger
+  metrics: Metrics
+  database: Database
+  queue: Queue
+  secrets: SecretBox
+  twilio: TwilioGateway
+  close(): Promise<void>
+}
+
+/** Opens everything that features need: database, lanes, provider. Nothing runs yet. */
+export async function createDeps({ config, clock, log }: Pick<Deps, 'config' | 'clock' | 'log'>): Promise<Deps> {
+  const metrics = createMetrics()
+  const secrets = createSecretBox(config.SECRET_KEY === '' ? developmentSecretKey : config.SECRET_KEY)
+  const database = await openDatabase({
+    url: config.DATABASE_URL,
+    entities,
+    migrations,
+    pool: config.DATABASE_POOL,
+    sqliteSynchronous: config.SQLITE_SYNCHRONOUS
+  })
+  const queue = createDatabaseQueue({
+    database,
+    clock,
+    log,
+    leaseMs: config.LEASE_MS,
+    shared: database.dialect === 'postgresql'
+  })
+  watchLanes(metrics, queue, clock)
+  const provider = connectTwilio(
+    {
+      accountSid: config.TWILIO_ACCOUNT_SID,
+      apiKey: config.TWILIO_API_KEY,
+      apiSecret: config.TWILIO_API_SECRET
+    },
+    config.TWILIO_MODE === 'mock' ? config.TWILIO_BASE_URL : undefined
+  )
+  return {
+    config,
+    clock,
+    log,
+    metrics,
+    database,
+    queue,
+    secrets,
+    twilio: createTwilioGateway(provider.client),
+    async close() {
+      queue.close()
+      await provider.close()
+      await database.close()
+    }
+  }
+}
+
+/** The API: platform, then every feature by name. Listening is the caller's. */
+export async function createApp(deps: Deps): Promise<FastifyInstance> {
+  const { config, database, metrics } = deps
+  const app = await createHttpServer({ config, log: deps.log, metrics, textProblem })
+  await registerOpenApi(app, [...messageEvents])
+  await app.register(accessPlugin, { database })
+  await app.register(idempotencyPlugin, deps)
+
+  await app.register(healthRoutes, { database, metrics })
+  await app.register(
+    async api => {
+      await api.register(statusRoutes, { database })
+      await api.register(bearerRoutes, { deps })
+      await api.register(apiKeyRoutes, { deps })
+      await api.register(conversationRoutes, { deps })
+      await api.register(participantRoutes, { deps })
+      await api.register(messageRoutes, { deps, config })
+      await api.register(clientEventRoutes, { deps })
+      await api.register(providerCallbackRoutes, { config, receipt: createCallbackReceipt(deps) })
+    },
+    { prefix: '/api/v1' }
+  )
+  return app
+}
+
+/** The consumers of every lane. */
+export interface Workers {
+  /** Finishes what is in flight, or hands it back when the grace is over. */
+  stop(): Promise<void>
+}
+
+/** Starts consuming the lanes. High priority has consumers of its own, so that no flood stands before it. */
+export function startWorkers(deps: Deps): Workers {
+  const { config, queue } = deps
+  const sender = createEventSender({
+    allowPrivate: config.ALLOW_PRIVATE_CALLBACKS,
+    timeoutMs: config.CLIENT_EVENT_TIMEOUT_MS
+  })
+  const deliverMessages = createMessageDelivery(deps)
+  const deliverEvents = createEventDelivery({
+    ...deps,
+    sender,
+    retryScheduleMs: parseSchedule(config.CLIENT_EVENT_RETRY_SCHEDULE)
+  })
+  const consumers: Consumer[] = [
+    queue.consume(highLane, { batchSize: 32, maxInFlight: 64 }, deliverMessages),
+    queue.consume(normalLane, { batchSize: 64, maxInFlight: 128 }, deliverMessages),
+    queue.consume(providerCallbacksLane, { batchSize: 200, maxInFlight: 400 }, createCallbackProcessing(deps)),
+    queue.consume(clientEventsLane, { batchSize: 100, maxInFlight: 256, maxInFlightPerKey: 192 }, deliverEvents)
+  ]
+  return {
+    async stop() {
+      await Promise.all(consumers.map(consumer => consumer.stop(config.SHUTDOWN_GRACE_MS)))
+      await sender.close()
+    }
+  }
+}

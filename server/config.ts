@@ -1,0 +1,208 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+
+const Port = (port: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: port, description })
+const Switch = (description: string, byDefault: boolean) =>
+  Type.Boolean({ default: byDefault, description })
+
+/**
+ * Every setting of the server with its meaning and default. This schema is the check at start, the type of
+ * `Config`, and the table in the README.
+ */
+export const Environment = Type.Object({
+  PORT: Port(3000, 'Port that the server listens on.'),
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address that the server listens on.' }),
+  PUBLIC_URL: Type.String({
+    default: 'http://127.0.0.1:3000',
+    pattern: '^https?://[^/]+$',
+    description:
+      'How providers reach this server; their signatures are checked against it. No path.'
+  }),
+  DATABASE_URL: Type.String({
+    default: 'sqlite:data/common-services.sqlite',
+    pattern: '^(sqlite:|postgres(ql)?://)',
+    description: '`sqlite:<file>` or `postgresql://…`.'
+  }),
+  DATABASE_POOL: Type.Integer({
+    minimum: 2,
+    default: 12,
+    description: 'PostgreSQL connections of one process.'
+  }),
+  SQLITE_SYNCHRONOUS: Type.Union([Type.Literal('NORMAL'), Type.Literal('FULL')], {
+    default: 'NORMAL',
+    description: 'NORMAL survives a crash of the process; FULL also a loss of power.'
+  }),
+  WORKERS: Type.Union([Type.Literal('internal'), Type.Literal('external')], {
+    default: 'internal',
+    description:
+      '`internal`: the server consumes the lanes itself; `external`: `server/worker.ts` does (PostgreSQL only).'
+  }),
+  LOG_LEVEL: Type.Union(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map(level =>
+      Type.Literal(level)
+    ),
+    { default: 'info', description: 'How much is logged.' }
+  ),
+  SECRET_KEY: Type.String({
+    default: '',
+    description:
+      'Encrypts callback passwords and signing secrets: 32 bytes in base64. Several, comma-separated, rotate: the first encrypts, all decrypt. Required in live mode.'
+  }),
+  TWILIO_MODE: Type.Union([Type.Literal('mock'), Type.Literal('live')], {
+    default: 'mock',
+    description: '`mock` talks to mock-twilio only; `live` to Twilio.'
+  }),
+  TWILIO_BASE_URL: Type.String({
+    default: 'http://127.0.0.1:4010',
+    pattern: '^https?://[^/]+$',
+    description: 'Where mock-twilio listens (mock mode).'
+  }),
+  TWILIO_ACCOUNT_SID: Type.String({
+    default: 'AC00000000000000000000000000000001',
+    pattern: '^AC[0-9a-fA-F]{32}$',
+    description: 'The account.'
+  }),
+  TWILIO_AUTH_TOKEN: Type.String({
+    default: 'mock-auth-token-00000000000000001',
+    minLength: 1,
+    description: 'Checks the signatures of provider callbacks.'
+  }),
+  TWILIO_API_KEY: Type.String({
+    default: 'SK00000000000000000000000000000001',
+    pattern: '^SK[0-9a-fA-F]{32}$',
+    description: 'API key for requests to the provider.'
+  }),
+  TWILIO_API_SECRET: Type.String({
+    default: 'mock-api-secret-0000000000000001',
+    minLength: 1,
+    description: 'Secret of that API key.'
+  }),
+  CLOCK_URL: Type.String({
+    default: '',
+    description:
+      'Mock mode, several processes: follow this clock, e.g. `http://127.0.0.1:4010/_mock/clock`.'
+  }),
+  SMS_TO_MMS_RULE: Type.Union([Type.Literal('characters'), Type.Literal('segments')], {
+    default: 'characters',
+    description: 'A text becomes MMS over 160 characters, or when it needs more than one segment.'
+  }),
+  LOOKUP_BEFORE_FIRST_SMS: Switch('Look the line type up before the first SMS to a number.', false),
+  ALLOW_PRIVATE_CALLBACKS: Switch(
+    'Client events may go to private and loopback addresses (offline work).',
+    false
+  ),
+  CLIENT_EVENT_RETRY_SCHEDULE: Type.String({
+    default: '5s,30s,2m,10m,30m,1h,2h,4h,8h,8h',
+    pattern: '^\\d+(ms|s|m|h)(,\\d+(ms|s|m|h))*$',
+    description:
+      'Waits between the attempts of a client event, before jitter; then it is a dead letter.'
+  }),
+  CLIENT_EVENT_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    default: 15_000,
+    description: 'How long a client may take to answer an event.'
+  }),
+  LEASE_MS: Type.Integer({
+    minimum: 500,
+    default: 60_000,
+    description: 'How long a worker keeps an entry before another may take it.'
+  }),
+  RECONCILE_AFTER_MS: Type.Integer({
+    minimum: 0,
+    default: 10_000,
+    description:
+      'After a lost answer of the provider, the wait before it is asked what became of the message.'
+  }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 0,
+    default: 60_000,
+    description: 'Requests a minute of one token or address; 0 for none.'
+  }),
+  BODY_LIMIT_BYTES: Type.Integer({
+    minimum: 1_024,
+    default: 1_048_576,
+    description: 'Largest request body.'
+  }),
+  MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
+    minimum: 0,
+    default: 1_000,
+    description: 'Above this event-loop delay requests are shed with 503; 0 for never.'
+  }),
+  SHUTDOWN_GRACE_MS: Type.Integer({
+    minimum: 0,
+    default: 10_000,
+    description: 'How long work in flight may take to finish at shutdown.'
+  })
+})
+
+/** The environment after its check: typed, complete and frozen. */
+export type Config = Readonly<Static<typeof Environment>>
+
+/** The prefix that every credential of mock-twilio's accounts bears, and no real one does. */
+const mockAccount = /^AC0{24}/
+
+/** Thrown when the environment does not describe a server that can run. Names every wrong variable. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads and checks the environment once.
+ *
+ * @throws ConfigError naming each wrong variable with what was expected
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const known = Object.fromEntries(
+    Object.keys(Environment.properties)
+      .map(name => [name, environment[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== '')
+  )
+  const config = Value.Convert(Environment, Value.Default(Environment, known))
+  const problems = [...Value.Errors(Environment, config)].map(
+    error => `${error.path.slice(1)}: ${error.message}, got ${JSON.stringify(error.value)}`
+  )
+  if (problems.length > 0)
+    throw new ConfigError(`The configuration is wrong. ${problems.join('; ')}`)
+  const checked = Value.Decode(Environment, config)
+  const contradiction = contradictionIn(checked, known)
+  if (contradiction) throw new ConfigError(contradiction)
+  return Object.freeze(checked)
+}
+
+function contradictionIn(config: Config, given: Record<string, unknown>): string | undefined {
+  if (config.WORKERS === 'external' && config.DATABASE_URL.startsWith('sqlite:'))
+    return 'WORKERS=external needs PostgreSQL in DATABASE_URL: a SQLite file is written by one process.'
+  if (config.TWILIO_MODE === 'mock') {
+    if (
+      !mockAccount.test(config.TWILIO_ACCOUNT_SID) ||
+      !config.TWILIO_AUTH_TOKEN.startsWith('mock-')
+    )
+      return 'TWILIO_MODE=mock refuses credentials that look live: the account starts with AC000000 and the token with "mock-".'
+    if (!isLoopbackOrPrivate(config.TWILIO_BASE_URL))
+      return 'TWILIO_MODE=mock never leaves the machine: TWILIO_BASE_URL must not be a Twilio address.'
+    return undefined
+  }
+  const missing = [
+    'TWILIO_ACCOUNT_SID',
+    'TWILIO_AUTH_TOKEN',
+    'TWILIO_API_KEY',
+    'TWILIO_API_SECRET',
+    'SECRET_KEY',
+    'PUBLIC_URL'
+  ].filter(name => given[name] === undefined)
+  if (missing.length > 0) return `TWILIO_MODE=live needs ${missing.join(', ')}.`
+  if (config.CLOCK_URL !== '') return 'TWILIO_MODE=live runs on the system clock: remove CLOCK_URL.'
+  return undefined
+}
+
+const isLoopbackOrPrivate = (url: string): boolean =>
+  !/(^|\.)twilio\.com$/.test(new URL(url).hostname)
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/** `5s,2m,1h` as milliseconds. */
+export function parseSchedule(text: string): number[] {
+  return text.split(',').map(part => {
+    const [, amount = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h)$/.exec(part) ?? []
+    return Number(amount) * unitMs[unit as keyof typeof unitMs]
+  })
+}

@@ -1,0 +1,33 @@
+import { ApiKey } from './features/api-keys/api-key.entity.ts'
+import { Bearer } from './features/bearers/bearer.entity.ts'
+import { ClientEventAttempt } from './features/client-events/client-event-attempt.entity.ts'
+import { ClientEvent } from './features/client-events/client-event.entity.ts'
+import { Conversation } from './features/conversations/conversation.entity.ts'
+import { LineType } from './features/messages/line-type.entity.ts'
+import { Message } from './features/messages/message.entity.ts'
+import { MessagingService } from './features/messaging-services/messaging-service.entity.ts'
+import { ProviderNumber } from './features/messaging-services/provider-number.entity.ts'
+import { OptOut } from './features/opt-outs/opt-out.entity.ts'
+import { Participant } from './features/participants/participant.entity.ts'
+import { ProviderCallback } from './features/provider-callbacks/provider-callback.entity.ts'
+import { IdempotencyKey } from './platform/idempotency.entity.ts'
+import { DeadLetter, LaneEntry } from './platform/lane.entity.ts'
+
+/** Every table, in the order in which a reader meets them. */
+export const entities = [
+  Bearer,
+  ApiKey,
+  Conversation,
+  Participant,
+  MessagingService,
+  ProviderNumber,
+  OptOut,
+  Message,
+  LineType,
+  ProviderCallback,
+  ClientEvent,
+  ClientEventAttempt,
+  LaneEntry,
+  DeadLetter,
+  IdempotencyKey
+]

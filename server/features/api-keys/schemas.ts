@@ -1,0 +1,16 @@
+import { Type } from '@sinclair/typebox'
+import { Timestamp } from '../../platform/schemas.ts'
+
+const apiKey = { id: Type.Integer(), bearer_id: Type.Integer(), created_at: Timestamp }
+
+/** Never with its token. */
+export const ApiKey = Type.Object(apiKey, { $id: 'ApiKey', title: 'ApiKey' })
+
+/** The one time that the token is shown. */
+export const NewApiKey = Type.Object(
+  { ...apiKey, token: Type.String({ description: 'Kept nowhere: store it now.', examples: ['csk_…'] }) },
+  { $id: 'NewApiKey', title: 'NewApiKey' }
+)
+
+/** POST /admin/api_keys */
+export const CreateApiKey = Type.Object({ bearer_id: Type.Integer({ minimum: 1, description: 'Whose key it will be.' }) })

@@ -1,0 +1,143 @@
+import { lookup } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { Webhook } from 'standardwebhooks'
+import { Agent, buildConnector } from 'undici'
+import { stopwatch } from '../../platform/clock.ts'
+
+/** One POST to a client application. */
+export interface EventRequest {
+  url: string
+  eventId: string
+  payload: string
+  username: string
+  password: string
+  /** Standard Webhooks secret: `whsec_…`. */
+  signingSecret: string
+  /** The time of this attempt. */
+  at: number
+}
+
+/** What came of an attempt. `statusCode` is null when no answer came; the error then says why. */
+export interface EventAnswer {
+  statusCode: number | null
+  error: string | null
+  /** The first 2 KB of the answer. */
+  response: string | null
+  /** From `Retry-After`, where the client says so in seconds. */
+  retryAfterMs: number | undefined
+  durationMs: number
+}
+
+export interface EventSender {
+  send(request: EventRequest): Promise<EventAnswer>
+  close(): Promise<void>
+}
+
+const longestResponse = 2_048
+
+/**
+ * Sends client events. Addresses are checked when the connection is made, after the name is resolved, so that
+ * a name cannot be pointed at the inside of our network between check and use. Redirects are not followed.
+ */
+export function createEventSender({ allowPrivate, timeoutMs }: { allowPrivate: boolean; timeoutMs: number }): EventSender {
+  const agent = new Agent({
+    connections: 64,
+    keepAliveTimeout: 10_000,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: allowPrivate ? { timeout: timeoutMs } : publicOnly(timeoutMs)
+  })
+
+  async function post(request: EventRequest): Promise<Omit<EventAnswer, 'durationMs'>> {
+    const url = new URL(request.url)
+    const timestamp = new Date(request.at)
+    const answer = await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'common-services/1',
+        authorization: `Basic ${Buffer.from(`${request.username}:${request.password}`).toString('base64')}`,
+        'webhook-id': request.eventId,
+        'webhook-timestamp': String(Math.floor(request.at / 1_000)),
+        'webhook-signature': new Webhook(request.signingSecret).sign(request.eventId, timestamp, request.payload)
+      },
+      body: request.payload,
+      signal: AbortSignal.timeout(timeoutMs)
+    })
+    return {
+      statusCode: answer.statusCode,
+      error: null,
+      response: await beginningOf(answer.body),
+      retryAfterMs: retryAfter(answer.headers['retry-after'])
+    }
+  }
+
+  return {
+    async send(request) {
+      const startedAt = stopwatch()
+      const result = await post(request).catch((error: unknown) => ({
+        statusCode: null,
+        error: describe(error),
+        response: null,
+        retryAfterMs: undefined
+      }))
+      return { ...result, durationMs: Math.round(stopwatch() - startedAt) }
+    },
+    close: () => agent.close()
+  }
+}
+
+/** A connector that refuses every address that is not public unicast. */
+function publicOnly(timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs, lookup: lookupPublic })
+  return (options, callback) => {
+    const host = options.hostname.replace(/^\[|\]$/g, '')
+    // A literal address is connected to without a look-up.
+    if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(privateAddress(host), null)
+    return connect(options, callback)
+  }
+}
+
+const lookupPublic: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '')
+    const forbidden = addresses.find(({ address }) => !isPublicAddress(address))
+    const [first] = addresses
+    if (forbidden || !first) return callback(privateAddress(forbidden?.address ?? hostname), '')
+    return options.all ? callback(null, addresses) : callback(null, first.address, first.family)
+  })
+}
+
+/** Whether an address is public: not private, loopback, link-local (metadata services), mapped or reserved. */
+export function isPublicAddress(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+}
+
+const privateAddress = (address: string): Error => new Error(`callback address ${address} is not public`)
+
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of body) {
+    parts.push(part)
+    length += part.length
+    if (length >= longestResponse) break
+  }
+  return storable(Buffer.concat(parts).subarray(0, longestResponse).toString('utf8'))
+}
+
+/** Databases take no null byte. */
+const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')
+
+function retryAfter(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : ''
+  return `${code}${error.message}`.slice(0, 500)
+}

@@ -1,0 +1,120 @@
+import { sql } from 'kysely'
+import type { Database, Transaction } from '../../platform/database.ts'
+
+/** How a request names its conversation: by whichever of the three ids it gives. */
+export interface ConversationReference {
+  bearerId: number
+  applicationName: string
+  clientConversationId: string | null
+  globalId: string | null
+  internalConversationId: string | null
+  /** Kept by a conversation that had none. */
+  callbackUrl: string | null
+}
+
+export interface ResolvedConversation {
+  id: number
+  client_conversation_id: string | null
+  global_id: string | null
+  internal_conversation_id: string | null
+}
+
+interface ConversationRow extends ResolvedConversation {
+  place: number
+  callback_url: string | null
+}
+
+const referenceColumns = {
+  place: 'integer',
+  bearer_id: 'bigint',
+  application_name: 'text',
+  client_conversation_id: 'text',
+  global_id: 'text',
+  internal_conversation_id: 'text',
+  callback_url: 'text'
+} as const
+
+/**
+ * The conversation of each reference, found by the first id that the request gives, or created on first use.
+ * Undefined for a reference that gives none. One or two statements, whatever the number.
+ */
+export async function resolveConversations(
+  database: Database,
+  tx: Transaction,
+  references: readonly ConversationReference[],
+  now: number
+): Promise<(ResolvedConversation | undefined)[]> {
+  const rows = references
+    .map((reference, place) => ({
+      place,
+      bearer_id: reference.bearerId,
+      application_name: reference.applicationName,
+      client_conversation_id: reference.clientConversationId,
+      global_id: reference.globalId,
+      internal_conversation_id: reference.internalConversationId,
+      callback_url: reference.callbackUrl
+    }))
+    .filter(row => (row.client_conversation_id ?? row.global_id ?? row.internal_conversation_id) !== null)
+  if (rows.length === 0) return references.map(() => undefined)
+
+  let found = await findConversations(database, tx, rows)
+  const missing = rows.filter(row => !found.has(row.place))
+  if (missing.length > 0) {
+    await database.insert(
+      tx.sql,
+      'conversations',
+      { ...withoutPlace, created_at: 'bigint', updated_at: 'bigint' },
+      missing.map(row => ({ ...row, created_at: now, updated_at: now })),
+      sql`on conflict do nothing`
+    )
+    found = new Map([...found, ...(await findConversations(database, tx, missing))])
+  }
+  await keepCallbackUrls(database, tx, rows, found, now)
+  return references.map((_, place) => found.get(place))
+}
+
+const { place: _place, ...withoutPlace } = referenceColumns
+
+/** Conversations by place. Each id has an index of its own, so each is looked up by itself. */
+async function findConversations(
+  database: Database,
+  tx: Transaction,
+  rows: readonly { place: number; client_conversation_id: string | null; global_id: string | null }[]
+): Promise<Map<number, ConversationRow>> {
+  const groups = [
+    ['client_conversation_id', rows.filter(row => row.client_conversation_id !== null)],
+    ['global_id', rows.filter(row => row.client_conversation_id === null && row.global_id !== null)],
+    ['internal_conversation_id', rows.filter(row => row.client_conversation_id === null && row.global_id === null)]
+  ] as const
+  const found = new Map<number, ConversationRow>()
+  for (const [column, group] of groups) {
+    if (group.length === 0) continue
+    const { rows: hits } = await sql<ConversationRow>`
+      select r.place, c.id, c.client_conversation_id, c.global_id, c.internal_conversation_id, c.callback_url
+      from ${database.rows(group, referenceColumns)}
+      join conversations c on c.bearer_id = r.bearer_id and c.application_name = r.application_name
+        and ${sql.ref(`c.${column}`)} = ${sql.ref(`r.${column}`)}`.execute(tx.sql)
+    for (const hit of hits) found.set(hit.place, hit)
+  }
+  return found
+}
+
+async function keepCallbackUrls(
+  database: Database,
+  tx: Transaction,
+  rows: readonly { place: number; callback_url: string | null }[],
+  found: ReadonlyMap<number, ConversationRow>,
+  now: number
+): Promise<void> {
+  const wanted = new Map<number, string>()
+  for (const row of rows) {
+    const conversation = found.get(row.place)
+    if (conversation && conversation.callback_url === null && row.callback_url !== null && !wanted.has(conversation.id))
+      wanted.set(conversation.id, row.callback_url)
+  }
+  if (wanted.size === 0) return
+  const list = [...wanted].map(([id, callback_url]) => ({ id, callback_url }))
+  await sql`update conversations set callback_url = r.callback_url, updated_at = ${now}
+    from ${database.rows(list, { id: 'bigint', callback_url: 'text' })}
+    where conversations.id = r.id and conversations.callback_url is null`.execute(tx.sql)
+}

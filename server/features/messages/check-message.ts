@@ -1,0 +1,140 @@
+import type { Config } from '../../config.ts'
+import type { CurrentBearer } from '../../platform/access.ts'
+import { type ErrorDetail, invalidValues } from '../../platform/errors.ts'
+import { newUuid } from '../../platform/ids.ts'
+import { httpUrlProblem } from '../../platform/url-check.ts'
+import { messageTypeFor } from '../../telephony/message-type.ts'
+import { parsePhoneNumber } from '../../telephony/phone-number.ts'
+import { countSegments } from '../../telephony/segments.ts'
+import type { ConversationReference } from '../conversations/resolve-conversations.ts'
+import type { MessageStatus } from './lifecycle.ts'
+import type { CreateMessage } from './schemas.ts'
+
+const longestBody = 1_600
+const mostMedia = 10
+
+/** A message that may be stored: every rule that needs no database holds. Spelled as its row. */
+export interface CheckedMessage {
+  uuid: string
+  bearer_id: number
+  conversation: ConversationReference
+  direction: 'outbound'
+  sender_number: string
+  receiver_number: string
+  message_body: string
+  media_urls: string
+  media_file_urls: string
+  message_type: 'sms' | 'mms'
+  priority: 'normal' | 'high'
+  provider: string
+  provider_status: null
+  internal_status: MessageStatus
+  message_sid: null
+  messaging_service_sid: string | null
+  global_customer_id: string | null
+  callback_url: string | null
+  num_segments: number
+  encoding: string
+  send_at: number | null
+}
+
+/**
+ * Checks a request to send a message against the rules of the trade.
+ *
+ * @throws 422 naming every field at fault
+ */
+export function checkMessage(
+  { message }: CreateMessage,
+  bearer: CurrentBearer,
+  config: Pick<Config, 'SMS_TO_MMS_RULE' | 'LOOKUP_BEFORE_FIRST_SMS'>,
+  now: number
+): CheckedMessage {
+  const problems: ErrorDetail[] = []
+  const complain = (field: string, problem: string | undefined): void => {
+    if (problem !== undefined) problems.push({ field: `message.${field}`, message: problem })
+  }
+
+  complain('sender_number', numberProblem(message.sender_number))
+  complain('receiver_number', numberProblem(message.receiver_number))
+  const body = message.message_body ?? ''
+  const mediaUrls = message.media_urls ?? []
+  if (body.trim() === '' && mediaUrls.length === 0) complain('message_body', 'is required when there are no media_urls')
+  const length = codePoints(body)
+  if (length > longestBody) complain('message_body', `must have at most ${longestBody} characters, got ${length}`)
+  if (mediaUrls.length > mostMedia) complain('media_urls', `must have at most ${mostMedia} URLs, got ${mediaUrls.length}`)
+  for (const [place, url] of mediaUrls.entries()) complain(`media_urls[${place}]`, httpUrlProblem(url))
+  if (message.callback_url !== undefined) complain('callback_url', httpUrlProblem(message.callback_url))
+  const sendAt = message.send_at === undefined ? null : instant(message.send_at)
+  if (sendAt === undefined) complain('send_at', 'must be an ISO 8601 time with a time zone, like 2026-11-23T16:00:00Z')
+  else if (sendAt !== null && sendAt <= now) complain('send_at', 'must be in the future')
+  if (problems.length > 0) throw invalidValues(problems)
+
+  const { count, encoding } = countSegments(body)
+  const messageType = messageTypeFor({
+    body,
+    mediaCount: mediaUrls.length,
+    requested: message.message_type,
+    rule: config.SMS_TO_MMS_RULE
+  })
+  return {
+    uuid: newUuid(now),
+    bearer_id: bearer.id,
+    conversation: {
+      bearerId: bearer.id,
+      applicationName: message.application_name ?? bearer.name,
+      clientConversationId: message.client_conversation_id ?? null,
+      globalId: message.global_id ?? null,
+      internalConversationId: message.internal_conversation_id ?? null,
+      callbackUrl: message.callback_url ?? null
+    },
+    direction: 'outbound',
+    sender_number: message.sender_number,
+    receiver_number: message.receiver_number,
+    message_body: body,
+    media_urls: JSON.stringify(mediaUrls),
+    media_file_urls: '[]',
+    message_type: messageType,
+    priority: message.priority ?? 'normal',
+    provider: 'twilio',
+    provider_status: null,
+    internal_status: firstStatus(sendAt, messageType, config),
+    message_sid: null,
+    messaging_service_sid: message.messaging_service_sid ?? null,
+    global_customer_id: message.global_customer_id ?? null,
+    callback_url: message.callback_url ?? null,
+    num_segments: messageType === 'mms' ? 1 : count,
+    encoding,
+    send_at: sendAt ?? null
+  }
+}
+
+function firstStatus(
+  sendAt: number | null | undefined,
+  messageType: 'sms' | 'mms',
+  config: Pick<Config, 'LOOKUP_BEFORE_FIRST_SMS'>
+): MessageStatus {
+  if (typeof sendAt === 'number') return 'scheduled'
+  return messageType === 'sms' && config.LOOKUP_BEFORE_FIRST_SMS ? 'accepted' : 'queued'
+}
+
+function numberProblem(text: string): string | undefined {
+  const result = parsePhoneNumber(text)
+  return result.ok ? undefined : result.reason
+}
+
+/** Unicode code points; a text without surrogates has as many as it has units. */
+function codePoints(text: string): number {
+  let count = text.length
+  for (let place = 0; place < text.length; place++) {
+    const unit = text.charCodeAt(place)
+    if (unit >= 0xd800 && unit <= 0xdbff) count--
+  }
+  return count
+}
+
+const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
+
+function instant(text: string): number | undefined {
+  const ms = isoInstant.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(ms) ? undefined : ms
+}

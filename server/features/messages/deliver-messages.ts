@@ -1,0 +1,339 @@
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
+import { backoffMs } from '../../platform/backoff.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
+import { GroupCommit } from '../../platform/group-commit.ts'
+import { maskNumber } from '../../platform/log.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { BatchHandler, Entry, Queue, Verdict } from '../../platform/queue.ts'
+import type { SendOutcome, TwilioGateway } from '../../providers/twilio/gateway.ts'
+import { emitEvents } from '../client-events/emit-events.ts'
+import { findOptedOut, recordOptOuts } from '../opt-outs/registry.ts'
+import { senderKeysOf } from '../messaging-services/sender-keys.ts'
+import { isMessageStatus, isTerminal, type MessageStatus, waiting } from './lifecycle.ts'
+import { lookUpLines, type LineVerdict } from './look-up-lines.ts'
+import { statusNews } from './message-news.ts'
+import { fromMessages, messageFields, type MessageRow } from './message-row.ts'
+
+export interface DeliveryDeps {
+  database: Database
+  queue: Queue
+  clock: Clock
+  twilio: TwilioGateway
+  log: Logger
+  metrics: Metrics
+  config: Pick<Config, 'PUBLIC_URL' | 'RECONCILE_AFTER_MS' | 'LOOKUP_BEFORE_FIRST_SMS'>
+}
+
+/** A message in a worker's hands, with the entry that brought it. */
+interface Delivery {
+  entry: Entry
+  row: MessageRow
+}
+
+/** What became of a delivery, to be stored with its verdict. */
+interface Result {
+  delivery: Delivery
+  outcome: SendOutcome
+}
+
+/** The provider's word that a receiver opted out there (https://www.twilio.com/docs/api/errors/21610). */
+const providerOptOut = '21610'
+/** A provider that does not take a message is asked again for about a day, then the message fails. */
+const mostAttempts = 40
+
+/**
+ * Sends the messages of a lane.
+ *
+ * A message is claimed (`sending`, with the time of the call) before the provider is called, so that a worker
+ * that dies in between leaves a trace: whoever takes the entry next asks the provider first, and sends again
+ * only what is not there. Exactly once at the provider, in effect.
+ */
+export function createMessageDelivery(deps: DeliveryDeps): BatchHandler {
+  const results = new GroupCommit<Result, undefined>(async batch => {
+    await deps.database.transaction(tx => recordResults(deps, tx, batch))
+    return batch.map(() => undefined)
+  })
+
+  async function deliver(delivery: Delivery): Promise<void> {
+    const outcome = await send(deps, delivery.row)
+    deps.metrics.providerCalls.inc({ operation: 'send_text', outcome: outcome.kind })
+    await results.submit({ delivery, outcome })
+  }
+
+  async function lookAgain(delivery: Delivery): Promise<void> {
+    const outcome = await reconcile(deps, delivery)
+    if (outcome) await results.submit({ delivery, outcome })
+  }
+
+  return async entries => {
+    const lines = deps.config.LOOKUP_BEFORE_FIRST_SMS ? await lookUpLines(deps, entries) : new Map<string, LineVerdict>()
+    const { ready, unresolved } = await deps.database.transaction(tx => take(deps, tx, entries, lines))
+    await allSettled([...ready.map(deliver), ...unresolved.map(lookAgain)])
+  }
+}
+
+/** Waits for all before it passes a failure on, so that the consumer sees which entries are settled. */
+async function allSettled(work: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work)
+  const failure = results.find(result => result.status === 'rejected')
+  if (failure) throw failure.reason
+}
+
+/**
+ * Claims the messages of a batch: marks them `sending`, ends those that may not go out, and settles the
+ * entries of messages that need no worker any more.
+ */
+async function take(
+  deps: DeliveryDeps,
+  tx: Transaction,
+  entries: Entry[],
+  lines: ReadonlyMap<string, LineVerdict>
+): Promise<{ ready: Delivery[]; unresolved: Delivery[] }> {
+  const { database, queue } = deps
+  const now = deps.clock.now()
+  const byUuid = new Map(entries.map(entry => [entry.payload, entry]))
+  const { rows } = await sql<MessageRow>`
+    select ${messageFields} ${fromMessages}
+    where m.uuid in (select r.uuid from ${database.rows(
+      [...byUuid.keys()].map(uuid => ({ uuid })),
+      { uuid: 'uuid' }
+    )})
+    order by m.id ${database.locking('for update of m')}`.execute(tx.sql)
+
+  const verdicts: Verdict[] = []
+  const fresh: Delivery[] = []
+  const unresolved: Delivery[] = []
+  const known = new Set<Entry>()
+  for (const row of rows) {
+    const entry = byUuid.get(row.uuid)
+    if (!entry) continue
+    known.add(entry)
+    const delivery = { entry, row }
+    if (isWaiting(row)) fresh.push(delivery)
+    else if (row.internal_status !== 'sending' || row.message_sid !== null) verdicts.push({ entry, outcome: 'done' })
+    else if (row.provider_call_at === null) fresh.push(delivery)
+    else unresolved.push(delivery)
+  }
+  // An entry whose message is gone has nothing left to do.
+  for (const entry of entries) if (!known.has(entry)) verdicts.push({ entry, outcome: 'done' })
+
+  const optedOut = await findOptedOut(
+    database,
+    tx.sql,
+    fresh.map(({ row }) => ({
+      sender: row.sender_number,
+      recipient: row.receiver_number,
+      messagingServiceSid: row.messaging_service_sid
+    }))
+  )
+  const endings: Ending[] = []
+  const ready: Delivery[] = []
+  for (const [place, delivery] of fresh.entries()) {
+    const line = lines.get(delivery.row.receiver_number)
+    if (optedOut.has(place)) endings.push({ delivery, status: 'blocked', code: null, description: 'The receiver opted out.' })
+    else if (line?.kind === 'postponed')
+      verdicts.push({ entry: delivery.entry, outcome: 'retry', at: now + backoffMs(delivery.entry.attempts), countsAsAttempt: true })
+    else if (line?.kind === 'refused' && delivery.row.message_type === 'sms')
+      endings.push({ delivery, status: line.status, code: line.code, description: line.description })
+    else ready.push(delivery)
+  }
+
+  if (ready.length > 0) {
+    const list = ready.map(({ row }) => ({ id: row.id }))
+    await sql`update messages set internal_status = 'sending', provider_call_at = ${now}, updated_at = ${now}
+      from ${database.rows(list, { id: 'bigint' })} where messages.id = r.id`.execute(tx.sql)
+  }
+  await end(deps, tx, endings, now)
+  await queue.settle([...verdicts, ...endings.map(({ delivery }): Verdict => ({ entry: delivery.entry, outcome: 'done' }))], tx)
+  const claimed = ready.map(({ entry, row }) => ({ entry, row: { ...row, internal_status: 'sending', provider_call_at: now } }))
+  return { ready: claimed, unresolved }
+}
+
+const isWaiting = (row: MessageRow): boolean =>
+  isMessageStatus(row.internal_status) && waiting.includes(row.internal_status)
+
+async function send({ twilio, config, log }: DeliveryDeps, row: MessageRow): Promise<SendOutcome> {
+  const mediaUrls: string[] = JSON.parse(row.media_urls)
+  const outcome = await twilio.sendText({
+    to: row.receiver_number,
+    from: row.sender_number,
+    messagingServiceSid: row.messaging_service_sid ?? undefined,
+    body: row.message_body,
+    mediaUrls,
+    asMms: row.message_type === 'mms' && mediaUrls.length === 0,
+    statusCallback: statusCallbackUrl(config.PUBLIC_URL, row.uuid)
+  })
+  log.debug({ message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind }, 'text handed over')
+  return outcome
+}
+
+/** It carries our id, so that a callback finds its message even when the provider's answer was lost. */
+export const statusCallbackUrl = (publicUrl: string, uuid: string): string =>
+  `${publicUrl}/api/v1/twilio_requests/webhook_message_updates?message_uuid=${uuid}`
+
+/**
+ * Finds out what became of a message whose sending was cut short: taken when the provider has it, otherwise
+ * not taken. Undefined when a postponement was stored instead.
+ */
+async function reconcile(deps: DeliveryDeps, delivery: Delivery): Promise<SendOutcome | undefined> {
+  const { entry, row } = delivery
+  const calledAt = row.provider_call_at ?? row.created_at
+  const askAt = calledAt + deps.config.RECONCILE_AFTER_MS
+  if (deps.clock.now() < askAt) {
+    await settleAlone(deps, { entry, outcome: 'retry', at: askAt, countsAsAttempt: false })
+    return undefined
+  }
+  try {
+    const found = await deps.twilio.findTexts(row.receiver_number, row.sender_number, calledAt - clockSkewMs)
+    const candidates = found.filter(text => text.body === row.message_body && text.direction !== 'inbound')
+    const unclaimed = await withoutKnownSids(deps, candidates)
+    const [match] = unclaimed.toReversed()
+    deps.metrics.reconciliations.inc({ result: match ? 'found' : 'absent' })
+    if (match) return { kind: 'taken', sid: match.sid, status: match.status }
+    return { kind: 'notTaken', reason: 'the provider does not have it', retryAfterMs: 0 }
+  } catch (error) {
+    deps.log.warn({ err: error, message_uuid: row.uuid }, 'the provider could not be asked about a message')
+    await settleAlone(deps, { entry, outcome: 'retry', at: deps.clock.now() + backoffMs(entry.attempts), countsAsAttempt: true })
+    return undefined
+  }
+}
+
+/** The provider's times have whole seconds, and its clock is not ours. */
+const clockSkewMs = 5_000
+
+/** Two equal texts to one person are two messages: what is already another row's is not this one. */
+async function withoutKnownSids<Text extends { sid: string }>({ database }: DeliveryDeps, texts: Text[]): Promise<Text[]> {
+  if (texts.length === 0) return texts
+  const { rows } = await sql<{ sid: string }>`select m.message_sid as sid from messages m
+    join ${database.rows(
+      texts.map(({ sid }) => ({ sid })),
+      { sid: 'text' }
+    )} on m.message_sid = r.sid`.execute(database.sql)
+  const known = new Set(rows.map(row => row.sid))
+  return texts.filter(text => !known.has(text.sid))
+}
+
+async function settleAlone({ database, queue }: DeliveryDeps, verdict: Verdict): Promise<void> {
+  await database.transaction(tx => queue.settle([verdict], tx))
+}
+
+/** Stores what the provider said, with the verdicts, in one transaction. */
+async function recordResults(deps: DeliveryDeps, tx: Transaction, results: readonly Result[]): Promise<void> {
+  const { database, queue } = deps
+  const now = deps.clock.now()
+  const verdicts: Verdict[] = []
+  const taken: { id: number; sid: string; status: string }[] = []
+  const released: { id: number }[] = []
+  const endings: Ending[] = []
+
+  // By id, as the callbacks lock them: two transactions then never wait for each other.
+  for (const { delivery, outcome } of results.toSorted((a, b) => a.delivery.row.id - b.delivery.row.id)) {
+    const { entry, row } = delivery
+    const retryAt = now + backoffMs(entry.attempts)
+    switch (outcome.kind) {
+      case 'taken':
+        taken.push({ id: row.id, sid: outcome.sid, status: outcome.status })
+        verdicts.push({ entry, outcome: 'done' })
+        break
+      case 'refused':
+        endings.push({
+          delivery,
+          status: outcome.code === providerOptOut ? 'blocked' : 'failed',
+          code: outcome.code,
+          description: outcome.description
+        })
+        verdicts.push({ entry, outcome: 'done' })
+        break
+      case 'notTaken':
+        if (entry.attempts + 1 >= mostAttempts) {
+          endings.push({ delivery, status: 'failed', code: 'provider_unavailable', description: outcome.reason })
+          verdicts.push({ entry, outcome: 'dead', error: outcome.reason })
+          break
+        }
+        released.push({ id: row.id })
+        verdicts.push({ entry, outcome: 'retry', at: outcome.retryAfterMs === undefined ? retryAt : now + outcome.retryAfterMs, countsAsAttempt: true })
+        break
+      case 'unknown':
+        verdicts.push({ entry, outcome: 'retry', at: now + deps.config.RECONCILE_AFTER_MS, countsAsAttempt: true })
+        break
+    }
+  }
+
+  if (taken.length > 0) {
+    // A status callback may have come before this answer: what it said stands.
+    await sql`update messages set
+        message_sid = coalesce(message_sid, r.sid),
+        provider_status = case when internal_status = 'sending' then r.status else provider_status end,
+        updated_at = ${now}
+      from ${database.rows(taken, { id: 'bigint', sid: 'text', status: 'text' })}
+      where messages.id = r.id`.execute(tx.sql)
+  }
+  if (released.length > 0) {
+    await sql`update messages set provider_call_at = null, updated_at = ${now}
+      from ${database.rows(released, { id: 'bigint' })} where messages.id = r.id`.execute(tx.sql)
+  }
+  await end(deps, tx, endings, now)
+  await recordProviderOptOuts(deps, tx, endings, now)
+  await queue.settle(verdicts, tx)
+}
+
+/** A message that ends before the provider has it. */
+interface Ending {
+  delivery: Delivery
+  status: MessageStatus
+  code: string | null
+  description: string | null
+}
+
+async function end(deps: DeliveryDeps, tx: Transaction, endings: readonly Ending[], now: number): Promise<void> {
+  if (endings.length === 0) return
+  const list = endings.map(({ delivery, status, code, description }) => ({
+    id: delivery.row.id,
+    status,
+    code,
+    description
+  }))
+  const { rows: ended } = await sql<{ id: number }>`update messages set internal_status = r.status, error_code = r.code,
+      error_description = r.description, provider_call_at = null, updated_at = ${now}
+    from ${deps.database.rows(list, { id: 'bigint', status: 'text', code: 'text', description: 'text' })}
+    where messages.id = r.id and messages.message_sid is null
+    returning messages.id`.execute(tx.sql)
+  const ids = new Set(ended.map(row => row.id))
+  await emitEvents(
+    deps,
+    tx,
+    endings
+      .filter(({ delivery, status }) => ids.has(delivery.row.id) && isTerminal(status))
+      .flatMap(({ delivery, status, code, description }) =>
+        statusNews({
+          ...delivery.row,
+          internal_status: status,
+          error_code: code,
+          error_description: description,
+          updated_at: now
+        })
+      ),
+    now
+  )
+}
+
+/** Whom the provider blocks, we block too. */
+async function recordProviderOptOuts(deps: DeliveryDeps, tx: Transaction, endings: readonly Ending[], now: number): Promise<void> {
+  const blocked = endings.filter(({ code }) => code === providerOptOut).map(({ delivery }) => delivery.row)
+  if (blocked.length === 0) return
+  const keys = await senderKeysOf(deps.database, tx.sql, blocked.map(row => row.sender_number))
+  await recordOptOuts(
+    deps.database,
+    tx,
+    blocked.map(row => ({
+      recipient: row.receiver_number,
+      senderKey: keys.get(row.sender_number) ?? row.sender_number,
+      class: 'messages',
+      keyword: providerOptOut,
+      at: now
+    }))
+  )
+}

@@ -1,0 +1,43 @@
+import { defineEntity, p } from '@mikro-orm/core'
+
+/** A text of either direction. Times are milliseconds since the epoch. */
+export const Message = defineEntity({
+  name: 'Message',
+  tableName: 'messages',
+  properties: {
+    id: p.bigint('number').primary().autoincrement(),
+    uuid: p.uuid().unique('messages_uuid'),
+    bearerId: p.bigint('number').nullable(),
+    conversationId: p.bigint('number').nullable(),
+    direction: p.text(),
+    senderNumber: p.text(),
+    receiverNumber: p.text(),
+    messageBody: p.text(),
+    /** JSON list. */
+    mediaUrls: p.text(),
+    /** JSON list of our own stored copies. */
+    mediaFileUrls: p.text(),
+    messageType: p.text(),
+    priority: p.text(),
+    provider: p.text(),
+    providerStatus: p.text().nullable(),
+    internalStatus: p.text(),
+    messageSid: p.text().nullable().unique('messages_sid'),
+    messagingServiceSid: p.text().nullable(),
+    globalCustomerId: p.text().nullable(),
+    callbackUrl: p.text().nullable(),
+    errorCode: p.text().nullable(),
+    errorDescription: p.text().nullable(),
+    numSegments: p.integer(),
+    encoding: p.text(),
+    sendAt: p.bigint('number').nullable(),
+    /** Set before the provider is called, cleared when it surely did not take the message. */
+    providerCallAt: p.bigint('number').nullable(),
+    createdAt: p.bigint('number'),
+    updatedAt: p.bigint('number')
+  },
+  indexes: [
+    { name: 'messages_list', properties: ['bearerId', 'senderNumber', 'receiverNumber', 'id'] },
+    { name: 'messages_receiver', properties: ['receiverNumber'] }
+  ]
+})

@@ -1,0 +1,87 @@
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
+import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
+import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
+import type { CallbackKind } from './receive-callbacks.ts'
+
+export interface CallbackDeps {
+  database: Database
+  queue: Queue
+  clock: Clock
+  log: Logger
+  metrics: Metrics
+}
+
+/** A stored callback, its parameters decoded. */
+export interface StoredCallback {
+  id: number
+  receivedAt: number
+  /** Of the callback URL: what we gave the provider. */
+  query: URLSearchParams
+  /** Of the body: what the provider says. */
+  form: URLSearchParams
+}
+
+interface CallbackRow {
+  id: number
+  kind: CallbackKind
+  query: string
+  body: string
+  received_at: number
+}
+
+/** What came of each callback, by its id. */
+export type Outcomes = Map<number, string>
+
+type CallbackHandler = (deps: CallbackDeps, tx: Transaction, callbacks: StoredCallback[]) => Promise<Outcomes>
+
+/** One handler for each kind; each takes its part of a batch in the order in which it was received. */
+const handlers: Record<CallbackKind, CallbackHandler> = {
+  'twilio.message_status': applyStatusUpdates,
+  'twilio.inbound_message': receiveInboundTexts
+}
+
+/** Processes stored callbacks in batches: their effects, their outcomes and their verdicts are one transaction. */
+export function createCallbackProcessing(deps: CallbackDeps): BatchHandler {
+  return entries => deps.database.transaction(tx => processBatch(deps, tx, entries))
+}
+
+async function processBatch(deps: CallbackDeps, tx: Transaction, entries: Entry[]): Promise<void> {
+  const { database, queue, metrics } = deps
+  const { rows } = await sql<CallbackRow>`
+    select id, kind, query, body, received_at from provider_callbacks
+    where id in (select r.id from ${database.rows(
+      entries.map(entry => ({ id: Number(entry.payload) })),
+      { id: 'bigint' }
+    )}) order by id`.execute(tx.sql)
+
+  const outcomes: { id: number; outcome: string }[] = []
+  for (const [kind, handle] of Object.entries(handlers)) {
+    const callbacks = rows.filter(row => row.kind === kind).map(asStored)
+    if (callbacks.length === 0) continue
+    for (const [id, outcome] of await handle(deps, tx, callbacks)) {
+      outcomes.push({ id, outcome })
+      metrics.providerCallbacks.inc({ kind, outcome })
+    }
+  }
+  if (outcomes.length > 0) {
+    await sql`update provider_callbacks set processed_at = ${deps.clock.now()}, outcome = r.outcome
+      from ${database.rows(outcomes, { id: 'bigint', outcome: 'text' })}
+      where provider_callbacks.id = r.id`.execute(tx.sql)
+  }
+  await queue.settle(
+    entries.map(entry => ({ entry, outcome: 'done' })),
+    tx
+  )
+}
+
+const asStored = (row: CallbackRow): StoredCallback => ({
+  id: row.id,
+  receivedAt: row.received_at,
+  query: new URLSearchParams(row.query),
+  form: new URLSearchParams(row.body)
+})

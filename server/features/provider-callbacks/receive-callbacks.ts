@@ -1,0 +1,52 @@
+import { sql } from 'kysely'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/database.ts'
+import { GroupCommit } from '../../platform/group-commit.ts'
+import type { Queue } from '../../platform/queue.ts'
+
+export const providerCallbacksLane = 'provider-callbacks'
+
+export type CallbackKind = 'twilio.message_status' | 'twilio.inbound_message'
+
+/** A verified callback, not yet looked into. */
+export interface ReceivedCallback {
+  kind: CallbackKind
+  query: string
+  body: string
+  requestId: string
+}
+
+/**
+ * Keeps callbacks as they came, with the work of processing them, and nothing more: the provider is answered
+ * at once, whatever the rest of the system is busy with.
+ */
+export function createCallbackReceipt(deps: {
+  database: Database
+  queue: Queue
+  clock: Clock
+}): GroupCommit<ReceivedCallback, undefined> {
+  const columns = { kind: 'text', query: 'text', body: 'text', request_id: 'text', received_at: 'bigint' } as const
+  return new GroupCommit(batch =>
+    deps.database.transaction(async tx => {
+      const now = deps.clock.now()
+      const rows = await deps.database.insert<{ id: number }>(
+        tx.sql,
+        'provider_callbacks',
+        columns,
+        batch.map(callback => ({
+          kind: callback.kind,
+          query: callback.query,
+          body: callback.body,
+          request_id: callback.requestId,
+          received_at: now
+        })),
+        sql`returning id`
+      )
+      await deps.queue.publish(
+        rows.map(row => ({ lane: providerCallbacksLane, fairnessKey: 0, payload: String(row.id) })),
+        tx
+      )
+      return batch.map(() => undefined)
+    })
+  )
+}

@@ -1,0 +1,92 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
+import { ErrorBody, errors } from '../../platform/errors.ts'
+import type { GroupCommit } from '../../platform/group-commit.ts'
+import { isSignedByTwilio } from '../../providers/twilio/signature.ts'
+import type { CallbackKind, ReceivedCallback } from './receive-callbacks.ts'
+
+const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+/** A form as it came, and decoded. */
+interface RawForm {
+  raw: string
+  values: Record<string, unknown>
+}
+
+/** What Twilio calls: signed, stored as it came, answered at once, and processed from the lane. */
+export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
+  config: Pick<Config, 'PUBLIC_URL' | 'TWILIO_AUTH_TOKEN'>
+  receipt: GroupCommit<ReceivedCallback, undefined>
+}> = async (app, { config, receipt }) => {
+  // In this scope bodies are forms, kept raw beside their values: what is stored is what was signed.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    const raw = String(body)
+    done(null, { raw, values: decodeForm(raw) } satisfies RawForm)
+  })
+
+  async function receive(kind: CallbackKind, request: FastifyRequest<{ Body: unknown }>): Promise<void> {
+    const form = request.body as RawForm | undefined
+    const signature = request.headers['x-twilio-signature']
+    const url = config.PUBLIC_URL + request.url
+    const isSigned = isSignedByTwilio(
+      config.TWILIO_AUTH_TOKEN,
+      typeof signature === 'string' ? signature : undefined,
+      url,
+      form?.values ?? {}
+    )
+    if (!isSigned) throw new errors.invalidSignature()
+    const query = request.url.split('?')[1] ?? ''
+    await receipt.submit({ kind, query, body: form?.raw ?? '', requestId: request.id })
+  }
+
+  app.post(
+    '/twilio_requests/webhook_message_updates',
+    {
+      config: { access: 'provider' },
+      schema: {
+        summary: 'Status of an outbound message',
+        description: 'Called by Twilio for each status of a message. Signed; stored and answered at once.',
+        tags: ['Provider callbacks'],
+        consumes: ['application/x-www-form-urlencoded'],
+        querystring: Type.Object({ message_uuid: Type.Optional(Type.String({ description: 'Our id of the message.' })) }),
+        response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
+      }
+    },
+    async (request, reply) => {
+      await receive('twilio.message_status', request)
+      return reply.code(204).send(null)
+    }
+  )
+
+  app.post(
+    '/twilio_requests/inbound',
+    {
+      config: { access: 'provider' },
+      schema: {
+        summary: 'A text to one of our numbers',
+        description: 'Called by Twilio when a person writes. Signed; stored and answered at once, with no reply.',
+        tags: ['Provider callbacks'],
+        consumes: ['application/x-www-form-urlencoded'],
+        response: { 200: Type.String({ description: 'Empty TwiML.' }), 403: ErrorBody }
+      }
+    },
+    async (request, reply) => {
+      await receive('twilio.inbound_message', request)
+      return reply.type('text/xml; charset=utf-8').send(emptyTwiml)
+    }
+  )
+}
+
+function decodeForm(raw: string): Record<string, unknown> {
+  const values: Record<string, string | string[]> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(raw)) {
+    const known = values[name]
+    if (known === undefined) values[name] = value
+    else if (Array.isArray(known)) known.push(value)
+    else values[name] = [known, value]
+  }
+  return values
+}

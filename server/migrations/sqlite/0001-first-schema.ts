@@ -1,0 +1,207 @@
+import { Migration } from '@mikro-orm/migrations'
+
+export class FirstSchema extends Migration {
+  override up(): void {
+    for (const statement of statements) this.addSql(statement)
+  }
+}
+
+const statements = [
+  `create table api_keys (
+    id integer not null primary key autoincrement,
+    bearer_id bigint not null,
+    token_hash text not null,
+    created_at bigint not null
+  )`,
+  `create index api_keys_bearer on api_keys (bearer_id)`,
+  `create unique index api_keys_token_hash on api_keys (token_hash)`,
+  `create table bearers (
+    id integer not null primary key autoincrement,
+    bearer_name text not null,
+    bearer_type text not null,
+    callback_url text null,
+    username text not null,
+    password_cipher text not null,
+    signing_secret_cipher text not null,
+    created_at bigint not null,
+    updated_at bigint not null
+  )`,
+  `create table client_events (
+    id integer not null primary key autoincrement,
+    event_id text not null,
+    type text not null,
+    bearer_id bigint not null,
+    resource_id text not null,
+    occurrence text not null,
+    callback_url text null,
+    payload text not null,
+    status text not null,
+    attempts integer not null,
+    next_attempt_at bigint null,
+    created_at bigint not null,
+    settled_at bigint null
+  )`,
+  `create unique index client_events_event_id on client_events (event_id)`,
+  `create index client_events_status on client_events (status, id)`,
+  `create index client_events_bearer on client_events (bearer_id, id)`,
+  `create unique index client_events_occurrence on client_events (resource_id, type, occurrence)`,
+  `create table client_event_attempts (
+    id integer not null primary key autoincrement,
+    client_event_id bigint not null,
+    attempt integer not null,
+    at bigint not null,
+    status_code integer null,
+    error text null,
+    response text null,
+    duration_ms integer not null
+  )`,
+  `create index client_event_attempts_event on client_event_attempts (client_event_id)`,
+  `create table conversations (
+    id integer not null primary key autoincrement,
+    bearer_id bigint not null,
+    application_name text not null,
+    client_conversation_id text null,
+    global_id text null,
+    internal_conversation_id text null,
+    callback_url text null,
+    welcome_message text null,
+    moderator_id text null,
+    moderator_number text null,
+    provider_number text null,
+    created_at bigint not null,
+    updated_at bigint not null
+  )`,
+  `create unique index conversations_client_id on conversations (bearer_id, application_name, client_conversation_id)`,
+  `create unique index conversations_global_id on conversations (bearer_id, application_name, global_id)`,
+  `create unique index conversations_internal_id on conversations (bearer_id, application_name, internal_conversation_id)`,
+  `create table dead_letters (
+    id integer not null primary key autoincrement,
+    lane text not null,
+    fairness_key bigint not null,
+    payload text not null,
+    attempts integer not null,
+    error text not null,
+    created_at bigint not null,
+    dead_at bigint not null
+  )`,
+  `create table idempotency_keys (
+    id integer not null primary key autoincrement,
+    bearer_id bigint not null,
+    key text not null,
+    fingerprint text not null,
+    status_code integer null,
+    answer_cipher text null,
+    started_at bigint not null
+  )`,
+  `create index idempotency_keys_started on idempotency_keys (started_at)`,
+  `create unique index idempotency_keys_key on idempotency_keys (bearer_id, key)`,
+  `create table lane_entries (
+    id integer not null primary key autoincrement,
+    lane text not null,
+    fairness_key bigint not null,
+    order_key text null,
+    payload text not null,
+    due_at bigint not null,
+    attempts integer not null,
+    wakeups integer not null,
+    claim_token text null,
+    created_at bigint not null
+  )`,
+  `create index lane_entries_due on lane_entries (lane, fairness_key, due_at, id)`,
+  `create unique index lane_entries_order on lane_entries (lane, order_key)`,
+  `create table line_types (
+    number text not null primary key,
+    line_type text null,
+    error_code text null,
+    looked_up_at bigint not null
+  )`,
+  `create table messages (
+    id integer not null primary key autoincrement,
+    uuid text not null,
+    bearer_id bigint null,
+    conversation_id bigint null,
+    direction text not null,
+    sender_number text not null,
+    receiver_number text not null,
+    message_body text not null,
+    media_urls text not null,
+    media_file_urls text not null,
+    message_type text not null,
+    priority text not null,
+    provider text not null,
+    provider_status text null,
+    internal_status text not null,
+    message_sid text null,
+    messaging_service_sid text null,
+    global_customer_id text null,
+    callback_url text null,
+    error_code text null,
+    error_description text null,
+    num_segments integer not null,
+    encoding text not null,
+    send_at bigint null,
+    provider_call_at bigint null,
+    created_at bigint not null,
+    updated_at bigint not null
+  )`,
+  `create unique index messages_uuid on messages (uuid)`,
+  `create unique index messages_sid on messages (message_sid)`,
+  `create index messages_list on messages (bearer_id, sender_number, receiver_number, id)`,
+  `create index messages_receiver on messages (receiver_number)`,
+  `create table messaging_services (
+    id integer not null primary key autoincrement,
+    uuid text not null,
+    bearer_id bigint not null,
+    name text not null,
+    global_customer_id text null,
+    provider_name text not null,
+    provider_messaging_sid text not null,
+    created_at bigint not null,
+    updated_at bigint not null
+  )`,
+  `create unique index messaging_services_uuid on messaging_services (uuid)`,
+  `create index messaging_services_bearer on messaging_services (bearer_id)`,
+  `create unique index messaging_services_provider_sid on messaging_services (provider_messaging_sid)`,
+  `create table opt_outs (
+    id integer not null primary key autoincrement,
+    recipient_number text not null,
+    sender_key text not null,
+    class text not null,
+    keyword text not null,
+    opted_out_at bigint not null,
+    opted_in_at bigint null
+  )`,
+  `create unique index opt_outs_pair on opt_outs (recipient_number, sender_key, class)`,
+  `create table participants (
+    id integer not null primary key autoincrement,
+    bearer_id bigint not null,
+    conversation_id bigint not null,
+    participant_number text not null,
+    provider_number text not null,
+    pairing_deactivated_at bigint null,
+    last_active_at bigint not null,
+    created_at bigint not null
+  )`,
+  `create index participants_routing on participants (provider_number, participant_number, last_active_at)`,
+  `create index participants_conversation on participants (conversation_id)`,
+  `create unique index participants_pairing on participants (bearer_id, conversation_id, participant_number, provider_number)`,
+  `create table provider_callbacks (
+    id integer not null primary key autoincrement,
+    kind text not null,
+    query text not null,
+    body text not null,
+    request_id text not null,
+    received_at bigint not null,
+    processed_at bigint null,
+    outcome text null
+  )`,
+  `create table provider_numbers (
+    id integer not null primary key autoincrement,
+    messaging_service_id bigint not null,
+    number text not null,
+    sid text not null,
+    created_at bigint not null
+  )`,
+  `create index provider_numbers_service on provider_numbers (messaging_service_id)`,
+  `create unique index provider_numbers_number on provider_numbers (number)`
+]

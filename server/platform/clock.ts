@@ -1,0 +1,54 @@
+/** A timer that has not fired yet. */
+export interface Timer {
+  cancel(): void
+}
+
+/**
+ * The only source of time in the server. Live it is the system's; offline it is the simulator's virtual
+ * clock, so that a retry schedule of 24 hours is tested in milliseconds. `now` is milliseconds since the epoch.
+ */
+export interface Clock {
+  now(): number
+  setTimer(delayMs: number, action: () => void): Timer
+}
+
+/** The longest delay that Node's timers keep; a longer one is waited for in steps. */
+const longestStepMs = 2 ** 31 - 1
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimer(delayMs, action) {
+    let handle: NodeJS.Timeout
+    const wait = (remainingMs: number): void => {
+      const stepMs = Math.min(Math.max(remainingMs, 0), longestStepMs)
+      handle = setTimeout(() => {
+        if (remainingMs > stepMs) wait(remainingMs - stepMs)
+        else action()
+      }, stepMs)
+      handle.unref()
+    }
+    wait(delayMs)
+    return { cancel: () => clearTimeout(handle) }
+  }
+}
+
+/**
+ * Runs an action every so many *real* milliseconds, whatever the clock says: for work that watches other
+ * processes (polling a shared database), which must go on while virtual time stands still.
+ */
+export function everyRealMs(intervalMs: number, action: () => void): Timer {
+  const handle = setInterval(action, intervalMs)
+  handle.unref()
+  return { cancel: () => clearInterval(handle) }
+}
+
+/** Resolves after so many *real* milliseconds; for the few waits on other processes' work. */
+export function realPause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms).unref())
+}
+
+/** Monotonic real milliseconds, for measuring how long something took. */
+export const stopwatch = (): number => performance.now()
+
+/** An ISO 8601 UTC timestamp, as every timestamp on the wire is written. */
+export const isoTime = (ms: number): string => new Date(ms).toISOString()

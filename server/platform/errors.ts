@@ -1,0 +1,158 @@
+import createError, { type FastifyError } from '@fastify/error'
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** One wrong field, named by its path in the words of the request. */
+export interface ErrorDetail {
+  field: string
+  message: string
+}
+
+/** The one form in which every refusal is written. */
+export const ErrorBody = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.String({ description: 'A stable word to switch on.', examples: ['invalid_values'] }),
+      message: Type.String({ description: 'What is wrong, readable without a catalogue.' }),
+      details: Type.Array(
+        Type.Object({
+          field: Type.String({ description: 'Path of the field.', examples: ['message.receiver_number'] }),
+          message: Type.String({ description: 'What was expected and what came.' })
+        })
+      ),
+      request_id: Type.String({ description: 'Also in the header `x-request-id`.' })
+    })
+  },
+  { $id: 'Error', title: 'Error' }
+)
+export type ErrorBody = Static<typeof ErrorBody>
+
+/** The catalogue: everything that this API refuses, with the status that goes with it. */
+export const errors = {
+  malformedJson: createError('malformed_json', 'The body is not valid JSON: %s', 400),
+  badRequest: createError('bad_request', '%s', 400),
+  forbidden: createError('forbidden', '%s', 403),
+  invalidSignature: createError('invalid_signature', "The provider's signature does not match this request.", 403),
+  notFound: createError('not_found', '%s', 404),
+  conflict: createError('conflict', '%s', 409),
+  requestInProgress: createError('request_in_progress', 'The first request with this Idempotency-Key is still running; retry in a moment.', 409),
+  tooLarge: createError('too_large', 'The body is larger than %s bytes.', 413),
+  unsupportedMediaType: createError('unsupported_media_type', '%s', 415),
+  invalidValues: createError('invalid_values', '%s', 422),
+  idempotencyKeyReused: createError('idempotency_key_reused', 'This Idempotency-Key was used with another request.', 422),
+  receiverOptedOut: createError('receiver_opted_out', 'The receiver opted out of messages from this sender.', 422),
+  rateLimited: createError('rate_limited', 'Too many requests; retry in %s s.', 429),
+  overloaded: createError('overloaded', 'The server is overloaded or a dependency is down; retry in a moment.', 503)
+} as const
+
+/** A refusal that names the fields at fault. */
+export class FieldError extends Error {
+  readonly code: string
+  readonly statusCode: number
+  readonly details: readonly ErrorDetail[]
+
+  constructor(error: { code: string; statusCode?: number | undefined; message: string }, details: readonly ErrorDetail[]) {
+    super(error.message)
+    this.code = error.code
+    this.statusCode = error.statusCode ?? 422
+    this.details = details
+  }
+}
+
+/** 422 for values that are well-formed JSON and still wrong. */
+export function invalidValues(details: readonly ErrorDetail[]): FieldError {
+  const [first] = details
+  return new FieldError(new errors.invalidValues(first ? `${first.field} ${first.message}` : 'A value is wrong.'), details)
+}
+
+/** Sends every error of the application in the one form, and logs those that are our fault. */
+export function registerErrorHandling(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = asRefusal(error, request)
+    if (refusal.statusCode >= 500 && refusal.code === 'internal_error') request.log.error({ err: error }, 'unexpected error')
+    if (refusal.statusCode === 503 || refusal.statusCode === 429) void reply.header('retry-after', reply.getHeader('retry-after') ?? 1)
+    return sendError(reply, refusal)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendError(reply, {
+      statusCode: 404,
+      code: 'not_found',
+      message: `There is no ${request.method} ${request.url.split('?')[0]}.`,
+      details: []
+    })
+  )
+}
+
+interface Refusal {
+  statusCode: number
+  code: string
+  message: string
+  details: readonly ErrorDetail[]
+}
+
+function sendError(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { code, message, details } = refusal
+  const body: ErrorBody = { error: { code, message, details: [...details], request_id: reply.request.id } }
+  return reply.code(refusal.statusCode).type('application/json; charset=utf-8').send(body)
+}
+
+/** Fastify's own refusals in the words of our catalogue. */
+function asRefusal(error: FastifyError, request: FastifyRequest): Refusal {
+  if (error instanceof FieldError) return { ...error, message: error.message, statusCode: error.statusCode, details: error.details }
+  if (error.validation) return validationRefusal(error)
+  const known = translateFrameworkError(error, request) ?? error
+  const statusCode = known.statusCode ?? 500
+  if (statusCode >= 500 && !(known instanceof errors.overloaded))
+    return {
+      statusCode: 500,
+      code: 'internal_error',
+      message: 'Something went wrong on our side; quote the request id when you report it.',
+      details: []
+    }
+  return { statusCode, code: known.code, message: known.message, details: [] }
+}
+
+function translateFrameworkError(error: FastifyError, request: FastifyRequest): FastifyError | undefined {
+  switch (error.code) {
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new errors.malformedJson(error.message)
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new errors.malformedJson('it is empty')
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new errors.tooLarge(String(request.routeOptions.bodyLimit))
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new errors.unsupportedMediaType(`The body must be application/json, got ${request.headers['content-type'] ?? 'none'}.`)
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new errors.badRequest('The body is not as long as its Content-Length says.')
+    case 'FST_ERR_BAD_URL':
+      return new errors.badRequest('The URL is not well-formed.')
+    case 'FST_UNDER_PRESSURE':
+      return new errors.overloaded()
+    default:
+      return error instanceof SyntaxError ? new errors.malformedJson(error.message) : undefined
+  }
+}
+
+function validationRefusal(error: FastifyError): Refusal {
+  const details = (error.validation ?? []).map(problem => ({
+    field: fieldPath(problem.instancePath ?? '', error.validationContext ?? 'body'),
+    message: problem.message ?? 'is wrong'
+  }))
+  const [first] = details
+  return {
+    statusCode: 422,
+    code: 'invalid_values',
+    message: first ? `${first.field} ${first.message}` : 'A value is wrong.',
+    details
+  }
+}
+
+/** `/message/media_urls/0` as `message.media_urls[0]`, in the words of the request. */
+export function fieldPath(pointer: string, context: string): string {
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((text, part) => (/^\d+$/.test(part) ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '')
+  return path === '' ? context : path
+}

@@ -1,0 +1,116 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import underPressure from '@fastify/under-pressure'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { stopwatch } from './clock.ts'
+import { type ErrorDetail, errors, invalidValues, registerErrorHandling } from './errors.ts'
+import { randomId } from './ids.ts'
+import type { Metrics } from './metrics.ts'
+import { sha256 } from './secrets.ts'
+
+type HttpConfig = Pick<Config, 'BODY_LIMIT_BYTES' | 'RATE_LIMIT_PER_MINUTE' | 'MAX_EVENT_LOOP_DELAY_MS'>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    receivedAt: number
+  }
+}
+
+/**
+ * The HTTP side that every route shares: ids, limits, headers, the error form, and the check of every text.
+ *
+ * @param textProblem what keeps a text from being stored and sent; undefined when nothing does
+ */
+export async function createHttpServer(deps: {
+  config: HttpConfig
+  log: Logger
+  metrics: Metrics
+  textProblem: (text: string) => string | undefined
+}): Promise<FastifyInstance> {
+  const { config, log, metrics } = deps
+  const logger: FastifyBaseLogger = log
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? randomId(),
+    routerOptions: { maxParamLength: 1_024, ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+    return503OnClosing: true
+  })
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.removeContentTypeParser('text/plain')
+  // GET /messages takes its numbers in a body too.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+  registerErrorHandling(app)
+
+  app.decorateRequest('receivedAt', 0)
+  app.addHook('onRequest', async (request, reply) => {
+    request.receivedAt = stopwatch()
+    void reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    const seconds = (stopwatch() - request.receivedAt) / 1_000
+    metrics.httpRequests.observe({ method: request.method, route, status: reply.statusCode }, seconds)
+    const line = { request_id: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1_000) }
+    if (reply.statusCode >= 400) log.info(line, 'refused')
+    else log.debug(line, 'answered')
+  })
+  app.addHook('preValidation', async request => {
+    const problems: ErrorDetail[] = []
+    for (const part of [request.body, request.query, request.params]) collectTextProblems(part, '', deps.textProblem, problems)
+    if (problems.length > 0) throw invalidValues(problems)
+  })
+
+  await app.register(helmet, { global: true, contentSecurityPolicy: false })
+  if (config.RATE_LIMIT_PER_MINUTE > 0) {
+    await app.register(rateLimit, {
+      max: config.RATE_LIMIT_PER_MINUTE,
+      timeWindow: 60_000,
+      // A token has a budget of its own wherever it comes from; without one the address counts.
+      keyGenerator: request => (request.headers.authorization ? sha256(request.headers.authorization) : request.ip),
+      allowList: request => request.routeOptions.config.access === 'provider',
+      errorResponseBuilder: (_request, { ttl }) => new errors.rateLimited(String(Math.ceil(ttl / 1_000)))
+    })
+  }
+  await app.register(underPressure, {
+    maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY_MS,
+    retryAfter: 1,
+    pressureHandler: (request, reply) => {
+      // A provider's callback is cheap, and dear when it is lost.
+      if (request.routeOptions.config.access === 'provider') return
+      void reply.header('retry-after', 1)
+      throw new errors.overloaded()
+    }
+  })
+  return app
+}
+
+/** An id that the client gave is taken over when it is harmless in a log. */
+function acceptableId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.:-]{8,128}$/.test(header) ? header : undefined
+}
+
+/** Walks a parsed value and names each text in it that cannot be stored, by its path. */
+function collectTextProblems(
+  value: unknown,
+  path: string,
+  problemOf: (text: string) => string | undefined,
+  problems: ErrorDetail[]
+): void {
+  if (typeof value === 'string') {
+    const problem = problemOf(value)
+    if (problem !== undefined) problems.push({ field: path, message: problem })
+  } else if (Array.isArray(value)) {
+    for (const [place, item] of value.entries()) collectTextProblems(item, `${path}[${place}]`, problemOf, problems)
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, item] of Object.entries(value)) {
+      if (problemOf(name) !== undefined) problems.push({ field: path || 'body', message: 'has a field whose name is not plain text' })
+      collectTextProblems(item, path === '' ? name : `${path}.${name}`, problemOf, problems)
+    }
+  }
+}

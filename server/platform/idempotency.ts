@@ -1,0 +1,151 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { sql } from 'kysely'
+import type { Clock, Timer } from './clock.ts'
+import type { Database, Transaction } from './database.ts'
+import { errors, invalidValues } from './errors.ts'
+import { type SecretBox, sha256 } from './secrets.ts'
+
+/** How long an answer is given again. */
+const rememberedMs = 24 * 3_600_000
+/** A request that has run for so long without an answer died with its process; its key may be taken over. */
+const abandonedMs = 60_000
+
+/** A creating request that carries an `Idempotency-Key`, while it runs. */
+export interface IdempotentRequest {
+  rowId: number
+  answered: boolean
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    idempotency: IdempotentRequest | undefined
+  }
+  interface FastifyContextConfig {
+    /** The route honours `Idempotency-Key`. */
+    idempotent?: boolean
+  }
+  interface FastifyInstance {
+    idempotency: Idempotency
+  }
+}
+
+/** An answer to remember for one idempotent request. */
+interface Answer {
+  request: IdempotentRequest
+  statusCode: number
+  body: unknown
+}
+
+export interface Idempotency {
+  /** Stores answers in the transaction that holds what they tell of: a crash keeps both or neither. */
+  remember(answers: readonly Answer[], tx: Transaction): Promise<void>
+}
+
+interface KeyRow {
+  id: number
+  fingerprint: string
+  status_code: number | null
+  answer_cipher: string | null
+  started_at: number
+}
+
+/**
+ * `Idempotency-Key` on creating requests: the first answer is given again for 24 hours. Refusals are not
+ * remembered, so that a corrected request may use the key again.
+ */
+export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets: SecretBox }>(
+  async (app, { database, clock, secrets }) => {
+    app.decorateRequest('idempotency')
+
+    app.decorate('idempotency', {
+      async remember(answers, tx) {
+        if (answers.length === 0) return
+        const list = answers.map(({ request, statusCode, body }) => ({
+          id: request.rowId,
+          status_code: statusCode,
+          answer_cipher: secrets.seal(JSON.stringify(body))
+        }))
+        await sql`update idempotency_keys set status_code = r.status_code, answer_cipher = r.answer_cipher
+          from ${database.rows(list, { id: 'bigint', status_code: 'integer', answer_cipher: 'text' })}
+          where idempotency_keys.id = r.id`.execute(tx.sql)
+        tx.afterCommit(() => {
+          for (const { request } of answers) request.answered = true
+        })
+      }
+    } satisfies Idempotency)
+
+    app.addHook('preHandler', async (request, reply) => {
+      const key = request.headers['idempotency-key']
+      if (key === undefined || !request.routeOptions.config.idempotent) return
+      if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key))
+        throw invalidValues([{ field: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }])
+      const fingerprint = sha256(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+      request.idempotency = await begin(request, reply, key, fingerprint)
+      return reply.sent ? reply : undefined
+    })
+
+    app.addHook('onSend', async request => {
+      const { idempotency } = request
+      if (!idempotency || idempotency.answered) return
+      request.idempotency = undefined
+      await sql`delete from idempotency_keys where id = ${idempotency.rowId} and status_code is null`.execute(database.sql)
+    })
+
+    /** Marks the key as running, or answers from memory. */
+    async function begin(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      key: string,
+      fingerprint: string
+    ): Promise<IdempotentRequest | undefined> {
+      const now = clock.now()
+      const bearerId = request.bearer.id
+      const [fresh] = (
+        await sql<{ id: number }>`
+          insert into idempotency_keys (bearer_id, key, fingerprint, started_at)
+          values (${bearerId}, ${key}, ${fingerprint}, ${now})
+          on conflict (bearer_id, key) do nothing returning id`.execute(database.sql)
+      ).rows
+      if (fresh) return { rowId: fresh.id, answered: false }
+
+      const [known] = (
+        await sql<KeyRow>`select id, fingerprint, status_code, answer_cipher, started_at
+          from idempotency_keys where bearer_id = ${bearerId} and key = ${key}`.execute(database.sql)
+      ).rows
+      // Released between the two statements: its first request was refused.
+      if (!known) throw new errors.requestInProgress()
+
+      const lifetimeMs = known.status_code === null ? abandonedMs : rememberedMs
+      if (now - known.started_at >= lifetimeMs) return takeOver(known, fingerprint, now)
+      if (known.fingerprint !== fingerprint) throw new errors.idempotencyKeyReused()
+      if (known.status_code === null || known.answer_cipher === null) throw new errors.requestInProgress()
+      await reply
+        .code(known.status_code)
+        .header('idempotency-replayed', 'true')
+        .type('application/json; charset=utf-8')
+        .serializer((body: unknown) => String(body))
+        .send(secrets.open(known.answer_cipher))
+      return undefined
+    }
+
+    async function takeOver(known: KeyRow, fingerprint: string, now: number): Promise<IdempotentRequest> {
+      const { rows } = await sql`update idempotency_keys
+        set fingerprint = ${fingerprint}, status_code = null, answer_cipher = null, started_at = ${now}
+        where id = ${known.id} and started_at = ${known.started_at} returning id`.execute(database.sql)
+      if (rows.length === 0) throw new errors.requestInProgress()
+      return { rowId: known.id, answered: false }
+    }
+
+    let broom: Timer
+    const sweep = (): void => {
+      broom = clock.setTimer(3_600_000, sweep)
+      sql`delete from idempotency_keys where started_at < ${clock.now() - rememberedMs}`
+        .execute(database.sql)
+        .catch((error: unknown) => app.log.warn({ err: error }, 'sweeping idempotency keys failed'))
+    }
+    broom = clock.setTimer(3_600_000, sweep)
+    app.addHook('onClose', async () => broom.cancel())
+  },
+  { name: 'idempotency', dependencies: ['access'] }
+)

@@ -1,0 +1,24 @@
+import { type TSchema, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+
+/**
+ * A value or null, in an answer. Written as a type list, which OpenAPI 3.1 knows and the serialiser
+ * handles faster than a union.
+ */
+export const Nullable = <Schema extends TSchema>(schema: Schema) =>
+  Type.Unsafe<Static<Schema> | null>({ ...schema, type: [schema.type, 'null'] })
+
+/** A time on the wire. */
+export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-23T10:34:00.000Z'] })
+
+/** A numeric id in a path. */
+export const NumericId = Type.Object({ id: Type.Integer({ minimum: 1, description: 'Numeric id.' }) })
+
+/** The answer to a deletion. */
+export const Deleted = Type.Object({}, { $id: 'Deleted', title: 'Deleted' })
+
+/** A list in pages: hand `cursor` back to get what follows. */
+export const PageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'Most items to answer.' })),
+  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'From the header `x-next-cursor` of the page before.' }))
+}

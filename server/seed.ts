@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import type { Deps } from './app.ts'
+import { ApiKey } from './features/api-keys/api-key.entity.ts'
+import { createApiKey } from './features/api-keys/routes.ts'
+import { Bearer } from './features/bearers/bearer.entity.ts'
+import { MessagingService } from './features/messaging-services/messaging-service.entity.ts'
+import { ProviderNumber } from './features/messaging-services/provider-number.entity.ts'
+import type { Transaction } from './platform/database.ts'
+import { newUuid } from './platform/ids.ts'
+import { sha256 } from './platform/secrets.ts'
+import { createToken } from './platform/tokens.ts'
+
+type SeedDeps = Pick<Deps, 'database' | 'clock' | 'secrets' | 'config' | 'log'>
+
+/** In mock mode every clone has this administrator's token. It opens nothing but a server without secrets. */
+export const developmentToken = createToken(Buffer.from('offline-development-token-000001'))
+
+/** The numbers, messaging service and parent that stand ready in mock mode. */
+export const development = {
+  messagingServiceSid: 'MG00000000000000000000000000000001',
+  numbers: [
+    { number: '+16015550100', sid: 'PN00000000000000000000000000000001' },
+    { number: '+16015550101', sid: 'PN00000000000000000000000000000002' }
+  ],
+  parentNumber: '+16015550142',
+  callbackUsername: 'client-app',
+  callbackPassword: 'client-app-password',
+  signingSecret: `whsec_${Buffer.from('offline-development-secret-1').toString('base64')}`
+} as const
+
+/**
+ * Makes the first administrator and its key on a database that has none, and prints the token: the only time
+ * that it can be seen.
+ */
+export async function seedFirstKey(deps: SeedDeps): Promise<void> {
+  const { database, config } = deps
+  await database.transaction(async tx => {
+    if ((await tx.em.count(ApiKey)) > 0) return
+    const isMock = config.TWILIO_MODE === 'mock'
+    const bearer = await createAdmin(deps, tx, isMock ? development.signingSecret : undefined)
+    const { token } = await createApiKey(tx, bearer.id, deps.clock.now(), isMock ? developmentToken : createToken())
+    if (!isMock) process.stdout.write(`First start: the token of the administrator is ${token}\nIt is not shown again.\n`)
+  })
+}
+
+/** What a newcomer needs to send a first text offline: a callback URL, a messaging service and two numbers. */
+export async function seedDevelopment(deps: SeedDeps, callbackUrl: string): Promise<void> {
+  await seedFirstKey(deps)
+  await deps.database.transaction(async tx => {
+    const now = deps.clock.now()
+    const key = await tx.em.findOneOrFail(ApiKey, { tokenHash: sha256(developmentToken) })
+    const bearer = await tx.em.findOneOrFail(Bearer, { id: key.bearerId })
+    bearer.callbackUrl = callbackUrl
+    bearer.username = development.callbackUsername
+    bearer.passwordCipher = deps.secrets.seal(development.callbackPassword)
+    if ((await tx.em.count(MessagingService, { providerMessagingSid: development.messagingServiceSid })) > 0) return
+    const service = tx.em.create(MessagingService, {
+      uuid: newUuid(now),
+      bearerId: bearer.id,
+      name: 'Local district',
+      globalCustomerId: 'local-district',
+      providerName: 'twilio',
+      providerMessagingSid: development.messagingServiceSid,
+      createdAt: now,
+      updatedAt: now
+    })
+    await tx.em.flush()
+    for (const { number, sid } of development.numbers)
+      tx.em.create(ProviderNumber, { messagingServiceId: service.id, number, sid, createdAt: now })
+  })
+}
+
+async function createAdmin({ secrets, clock }: SeedDeps, tx: Transaction, signingSecret: string | undefined): Promise<Bearer> {
+  const now = clock.now()
+  const bearer = tx.em.create(Bearer, {
+    bearerName: 'admin',
+    bearerType: 'Admin',
+    callbackUrl: null,
+    username: 'admin',
+    passwordCipher: secrets.seal(randomBytes(24).toString('base64url')),
+    signingSecretCipher: secrets.seal(signingSecret ?? `whsec_${randomBytes(24).toString('base64')}`),
+    createdAt: now,
+    updatedAt: now
+  })
+  await tx.em.flush()
+  return bearer
+}
