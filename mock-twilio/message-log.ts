@@ -2,8 +2,8 @@ import type { MessageRecord } from './records.ts'
 
 /*
  * The messages of one world, in the order of creation, found by sid in one step and listed by sender or
- * receiver without looking at the others. It keeps the newest `retention` messages; what it drops is
- * not found any more.
+ * receiver without looking at the others. Above `retention` messages it drops those that ended first; what it
+ * drops is not found any more.
  */
 export class MessageLog {
   readonly #retention: number
@@ -12,6 +12,9 @@ export class MessageLog {
   readonly #byTo = new Map<string, MessageList>()
   readonly #byFrom = new Map<string, MessageList>()
   #seq = 0
+  /** In the order of ending; those before #dropped are gone already. */
+  #done: MessageRecord[] = []
+  #dropped = 0
 
   constructor(retention: number) {
     this.#retention = retention
@@ -30,7 +33,7 @@ export class MessageLog {
     this.#all.add(message)
     listOf(this.#byTo, message.to).add(message)
     if (message.from !== null) listOf(this.#byFrom, message.from).add(message)
-    if (this.#bySid.size > this.#retention) this.#dropOldest()
+    this.#dropOldest()
   }
 
   /** A message that a messaging service accepted gets its sender later. */
@@ -84,17 +87,28 @@ export class MessageLog {
   clear(): void {
     for (const message of this.#bySid.values()) message.timer?.cancel()
     this.#bySid.clear()
+    this.#done = []
+    this.#dropped = 0
     this.#all.clear()
     this.#byTo.clear()
     this.#byFrom.clear()
   }
 
-  /** A Map remembers insertion, so the first is the oldest. */
+  /** Nothing will happen to it any more: from now on it may be dropped. */
+  noteDone(message: MessageRecord): void {
+    this.#done.push(message)
+    this.#dropOldest()
+  }
+
+  /** What is under way is never dropped, however much of it there is. */
   #dropOldest(): void {
-    for (const message of this.#bySid.values()) {
-      this.remove(message)
-      return
+    while (this.#bySid.size > this.#retention && this.#dropped < this.#done.length) {
+      const oldest = this.#done[this.#dropped++]
+      if (oldest !== undefined) this.remove(oldest)
     }
+    if (this.#dropped < 1024) return
+    this.#done = this.#done.slice(this.#dropped)
+    this.#dropped = 0
   }
 }
 

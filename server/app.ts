@@ -91,12 +91,25 @@ export async function createDeps({ config, clock, log }: Pick<Deps, 'config' | '
   }
 }
 
+/** The chapters of the API document. */
+const tags = [
+  { name: 'Status', description: 'Whether the API can do its work.' },
+  { name: 'Bearers', description: 'Who may use the API: administrators, applications and users.' },
+  { name: 'API keys', description: 'Tokens of a bearer. Each is shown once and kept as a hash.' },
+  { name: 'Conversations', description: 'Threads between a school and its participants, known by your own ids.' },
+  { name: 'Participants', description: 'Pairings of a participant and one of our numbers.' },
+  { name: 'Messages', description: 'Texts: sent now or later, read, listed, canceled.' },
+  { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
+  { name: 'Provider callbacks', description: 'Called by Twilio, signed.' },
+  { name: 'Events', description: 'What is sent to your `callback_url`.' }
+]
+
 /** The API: platform, then every feature by name. Listening is the caller's. */
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
   const { config, database, metrics } = deps
   const app = await createHttpServer({ config, log: deps.log, metrics, textProblem })
-  await registerOpenApi(app, [...messageEvents])
-  await app.register(accessPlugin, { database })
+  await registerOpenApi(app, { tags, events: [...messageEvents] })
+  await app.register(accessPlugin, { database, believedMs: config.TOKEN_CACHE_MS })
   await app.register(idempotencyPlugin, deps)
 
   await app.register(healthRoutes, { database, metrics })

@@ -129,6 +129,13 @@ export const Environment = Type.Object({
     default: 1_000,
     description: 'Above this event-loop delay requests are shed with 503; 0 for never.'
   }),
+  TOKEN_CACHE_MS: Type.Integer({
+    minimum: 0,
+    maximum: 1_000,
+    default: 900,
+    description:
+      'How long a token is believed before the database is asked again: the longest that a key deleted on another process still works.'
+  }),
   SHUTDOWN_GRACE_MS: Type.Integer({
     minimum: 0,
     default: 10_000,

@@ -38,7 +38,10 @@ export interface ClientApp {
   /** How many arrived since the start, whether still kept or not. */
   arrived: () => number
   /** What it answers from now on; `undefined` for 204. `delayMs` is real time. */
-  answerWith: (status: number | undefined, options?: { delayMs?: number; headers?: Record<string, string> }) => void
+  answerWith: (
+    status: number | undefined,
+    options?: { delayMs?: number; headers?: Record<string, string> }
+  ) => void
   /** Told of each event as it arrives. */
   onEvent: (listener: (event: ArrivedEvent) => void) => void
   close: () => Promise<void>
@@ -59,8 +62,13 @@ export function createClientApp(options: ClientAppOptions): ClientApp {
   const isAuthentic = (request: FastifyRequest, raw: string): boolean => {
     const given = Buffer.from(request.headers.authorization ?? '')
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false
-    const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signature } = request.headers
-    if (typeof id !== 'string' || typeof time !== 'string' || typeof signature !== 'string') return false
+    const {
+      'webhook-id': id,
+      'webhook-timestamp': time,
+      'webhook-signature': signature
+    } = request.headers
+    if (typeof id !== 'string' || typeof time !== 'string' || typeof signature !== 'string')
+      return false
     try {
       // The sender's clock may be virtual, so the signature is compared and the time's age is not.
       return signature.split(' ').includes(webhook.sign(id, new Date(Number(time) * 1_000), raw))
@@ -71,7 +79,9 @@ export function createClientApp(options: ClientAppOptions): ClientApp {
 
   const app = fastify({ forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>()
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, String(body)))
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, String(body))
+  )
 
   app.post('/events', async (request, reply) => {
     const raw = typeof request.body === 'string' ? request.body : ''
@@ -89,7 +99,8 @@ export function createClientApp(options: ClientAppOptions): ClientApp {
     events.push(event)
     if (events.length > retention * 1.1) events.splice(0, events.length - retention)
     for (const listener of listeners) listener(event)
-    if (behaviour.delayMs !== undefined) await new Promise(resolve => setTimeout(resolve, behaviour.delayMs))
+    if (behaviour.delayMs !== undefined)
+      await new Promise(resolve => setTimeout(resolve, behaviour.delayMs))
     if (behaviour.headers) void reply.headers(behaviour.headers)
     return reply.code(answered).send(answered === 204 ? undefined : { answered })
   })

@@ -143,8 +143,17 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
     })
   })
 
-  app.post('/_mock/reset', { schema: { body: options.resetBody } }, async ({ headers, body }) =>
-    options.reset(nameIn(headers), body)
+  app.post(
+    '/_mock/reset',
+    {
+      schema: { body: options.resetBody },
+      // A reset without a body is one that changes nothing of how the world begins.
+      preValidation: (request, _reply, done) => {
+        request.body ??= {}
+        done()
+      }
+    },
+    ({ headers, body }) => options.reset(nameIn(headers), body)
   )
 
   app.get('/_mock/faults', request => worldOf(request).faults.list())

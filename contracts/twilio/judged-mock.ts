@@ -15,7 +15,13 @@ import { judgeResponses, type Judge } from './openapi-judge.ts'
 export interface Answer {
   status: number
   headers: Record<string, unknown>
-  body: Record<string, unknown>
+  body: AnswerBody
+}
+
+/** JSON; a resource has a sid. */
+export interface AnswerBody {
+  readonly sid: string
+  readonly [field: string]: unknown
 }
 
 export interface Built {
@@ -109,13 +115,10 @@ function read(answer: {
 }): Answer {
   const isJson = String(answer.headers['content-type']).startsWith('application/json')
   const body: unknown = isJson && answer.body !== '' ? JSON.parse(answer.body) : {}
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: isRecord(body) ? body : {}
-  }
+  if (!isBody(body)) throw new Error(`an answer is a JSON object, got ${answer.body}`)
+  return { status: answer.statusCode, headers: answer.headers, body }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isBody(value: unknown): value is AnswerBody {
   return typeof value === 'object' && value !== null
 }

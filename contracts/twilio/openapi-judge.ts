@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 import { Ajv, type ValidateFunction } from 'ajv'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /*
  * Holds every answer of the mock against Twilio's own OpenAPI files, which @twilio/cli-core carries. Stricter
@@ -55,8 +55,7 @@ export function judgeResponses(app: FastifyInstance): Judge {
   const violations: Violation[] = []
   const covered = new Set<string>()
 
-  app.addHook('onSend', (request, reply, payload, done) => {
-    done(null, payload)
+  const judge = (request: FastifyRequest, reply: FastifyReply, payload: unknown): void => {
     const { statusCode } = reply
     const route = request.routeOptions.url
     if (route === undefined || route.startsWith('/_mock/')) return
@@ -68,6 +67,20 @@ export function judgeResponses(app: FastifyInstance): Judge {
     covered.add(`${operation} ${statusCode}`)
     const problems = problemsOf(product, path, request.method, statusCode, payload)
     if (problems.length > 0) violations.push({ operation, status: statusCode, problems })
+  }
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    try {
+      judge(request, reply, payload)
+    } catch (error) {
+      // A judge that fails must not pass for one that found nothing.
+      violations.push({
+        operation: request.url,
+        status: reply.statusCode,
+        problems: [String(error)]
+      })
+    }
+    done(null, payload)
   })
 
   return {
@@ -126,7 +139,7 @@ function validatorFor(
   if (response === undefined) return `Twilio documents no status ${status} for ${method} ${path}`
   const schema = dig(response, 'content', 'application/json', 'schema')
   if (schema === undefined) return ajv.compile({})
-  return ajv.compile({ ...strict(schema, product), $id: `${product} ${path} ${method} ${status}` })
+  return ajv.compile(strict(schema, product))
 }
 
 function load(product: string): { document: Json; ajv: Ajv } {
@@ -138,7 +151,7 @@ function load(product: string): { document: Json; ajv: Ajv } {
   if (!isJson(document)) throw new Error(`${file} is no OpenAPI document`)
   const ajv = new Ajv({ strict: false, allErrors: true, formats })
   for (const [name, schema] of Object.entries(dig(document, 'components', 'schemas') ?? {})) {
-    if (isJson(schema)) ajv.addSchema(strict(schema, product), `${product}#${name}`)
+    if (isJson(schema)) ajv.addSchema(strict(schema, product), schemaId(product, name))
   }
   const loaded = { document, ajv }
   documents.set(product, loaded)
@@ -150,7 +163,7 @@ function strict(schema: Json, product: string): Json {
   const result: Json = {}
   for (const [key, value] of Object.entries(schema)) {
     if (key === '$ref' && typeof value === 'string') {
-      result['$ref'] = `${product}#${value.split('/').at(-1)}`
+      result['$ref'] = schemaId(product, value.split('/').at(-1) ?? '')
     } else if (key === 'properties' && isJson(value)) {
       result['properties'] = Object.fromEntries(
         Object.entries(value).map(([name, inner]) => [
@@ -170,6 +183,10 @@ function strict(schema: Json, product: string): Json {
     return { anyOf: [result, { type: 'null' }] }
   }
   return result
+}
+
+function schemaId(product: string, name: string): string {
+  return `https://twilio.invalid/${product}/${name}`
 }
 
 function dig(start: unknown, ...path: string[]): Json | undefined {

@@ -15,7 +15,7 @@ import type { FormParameter } from './signature.ts'
 export class StatusCallbacks {
   readonly #sender: CallbackSender
   /** Callbacks that a fault keeps back until the next one of the same message has gone. */
-  readonly #keptBack = new WeakMap<MessageRecord, () => void>()
+  readonly #keptBack = new WeakMap<MessageRecord, () => Promise<void>>()
 
   constructor(sender: CallbackSender) {
     this.#sender = sender
@@ -27,45 +27,43 @@ export class StatusCallbacks {
     const subject = { to: message.to, from: message.from ?? '', body: message.body, status }
     const effect = world.faults.isEmpty ? undefined : world.faults.take('callback', subject)
     const parameters = parametersOf(world, message)
-    const post = (isForged = false) => {
-      this.#post(world, message, status, parameters, isForged)
-    }
+    const url = message.statusCallback
+    const post = (isForged = false) =>
+      this.#send(world, message, { url, status, parameters, isForged })
     switch (effect?.fault) {
       case undefined:
-        post()
+        this.#inTurn(message, post())
         break
       case 'drop':
         world.journal.append({ kind: 'callback.dropped', sid: message.sid, to: message.to, status })
         break
       case 'duplicate':
-        post()
-        post()
+        this.#inTurn(message, post())
+        void post()
         break
       case 'wrong_signature':
-        post(true)
+        this.#inTurn(message, post(true))
         break
       case 'delay':
-        world.later(drawMs(effect.ms ?? 30_000, world.randomFor(`${message.sid}/${status}`)), post)
+        world.later(
+          drawMs(effect.ms ?? 30_000, world.randomFor(`${message.sid}/${status}`)),
+          () => {
+            void post()
+          }
+        )
         break
       case 'reorder':
         this.#keptBack.set(message, post)
-        return
+        break
     }
-    const keptBack = this.#keptBack.get(message)
-    this.#keptBack.delete(message)
-    keptBack?.()
   }
 
-  #post(
-    world: World,
-    message: MessageRecord,
-    status: MessageStatus,
-    parameters: readonly FormParameter[],
-    isForged: boolean
-  ): void {
-    const url = message.statusCallback
-    if (url === null) return
-    void this.#send(world, message, { url, status, parameters, isForged })
+  /** What was kept back goes out when the application has answered the one that overtook it. */
+  #inTurn(message: MessageRecord, posted: Promise<void>): void {
+    const keptBack = this.#keptBack.get(message)
+    if (keptBack === undefined) return
+    this.#keptBack.delete(message)
+    void posted.then(keptBack)
   }
 
   async #send(

@@ -89,7 +89,10 @@ export class Delivery {
     }
     message.dateSent = world.now()
     this.#move(world, message, 'carrierAccepted')
-    if (outcome.status === 'sent') return
+    if (outcome.status === 'sent') {
+      this.#end(world, message)
+      return
+    }
     this.#after(world, message, random.between(...world.profile.timing.receipt), () => {
       if (outcome.status === 'delivered') this.#move(world, message, 'receiptPositive')
       else this.#fail(world, message, 'receiptNegative', outcome.errorCode ?? 30008)
@@ -103,7 +106,7 @@ export class Delivery {
 
   #move(world: World, message: MessageRecord, event: MessageEvent): void {
     const { from, to: status, isTold } = move(message, event, world.now())
-    if (isTerminal(status)) message.timer = undefined
+    if (isTerminal(status)) this.#end(world, message)
     world.journal.append({
       kind: 'message.status',
       sid: message.sid,
@@ -116,6 +119,11 @@ export class Delivery {
         : { code: message.errorCode, reason: deliveryErrors.get(message.errorCode) })
     })
     if (isTold) this.#callbacks.tell(world, message)
+  }
+
+  #end(world: World, message: MessageRecord): void {
+    message.timer = undefined
+    world.messages.noteDone(message)
   }
 
   #after(world: World, message: MessageRecord, wait: number, step: () => void): void {

@@ -268,6 +268,7 @@ function keep(world: World, number: NumberRecord, text: IncomingText): MessageRe
   }
   world.messages.add(message)
   move(message, 'arrived', now)
+  world.messages.noteDone(message)
   world.journal.append({
     kind: 'message.received',
     sid: message.sid,

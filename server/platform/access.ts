@@ -31,8 +31,6 @@ declare module 'fastify' {
   }
 }
 
-/** How long a token is believed without asking the database: the longest that a deletion elsewhere stays unseen. */
-const believedMs = 900
 const mostBelieved = 10_000
 
 export interface AccessControl {
@@ -40,9 +38,12 @@ export interface AccessControl {
   forget(): void
 }
 
-/** Finds the bearer of every request, and answers 403 to whoever may not call the route. */
-export const accessPlugin = fp<{ database: Database }>(
-  async (app, { database }) => {
+/**
+ * Finds the bearer of every request, and answers 403 to whoever may not call the route. A token is believed
+ * for `believedMs` without asking the database: the longest that a deletion by another process stays unseen.
+ */
+export const accessPlugin = fp<{ database: Database; believedMs: number }>(
+  async (app, { database, believedMs }) => {
     const believed = new Map<string, { until: number; bearer: Promise<CurrentBearer | undefined> }>()
 
     async function lookUp(tokenHash: string): Promise<CurrentBearer | undefined> {

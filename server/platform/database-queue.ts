@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { backoffMs } from './backoff.ts'
-import { type Clock, everyRealMs, realPause, type Timer } from './clock.ts'
+import { type Clock, everyRealMs, realPause, stopwatch, type Timer } from './clock.ts'
 import type { Database, Transaction } from './database.ts'
 import { randomId } from './ids.ts'
 import type { BatchHandler, ConsumeOptions, Consumer, Entry, NewEntry, Queue, Verdict } from './queue.ts'
@@ -10,10 +10,12 @@ import type { BatchHandler, ConsumeOptions, Consumer, Entry, NewEntry, Queue, Ve
 const keysPerBatch = 32
 /** How often a worker looks for entries that another process published. */
 const pollMs = 100
-/** What is due and could not be claimed (locked by another worker, its bearer at its limit) is looked at again after this. */
+/** What is due and could not be claimed, since another worker is about to, is looked at again after this. */
 const shortestWaitMs = 20
-/** A handler that fails by itself (a bug) is tried so often before its entries are dead letters. */
+/** A handler that fails by itself (a bug) is tried so often before its entry is a dead letter. */
 const maxHandlerFailures = 10
+/** After a claim that failed (the database is away), the wait before the next. */
+const claimFailureMs = 1_000
 
 const entryColumns = {
   lane: 'text',
@@ -31,6 +33,7 @@ interface EntryRow {
   lane: string
   fairness_key: number
   payload: string
+  due_at: number
   attempts: number
   wakeups: number
   claim_token: string
@@ -54,6 +57,10 @@ export function createDatabaseQueue(deps: {
   shared: boolean
 }): Queue & { close(): void } {
   const { database, clock, log, leaseMs } = deps
+  // Whoever needs several rows locks them in this order, so that two transactions never wait for each other.
+  const lockedInOrder = database.locking(
+    'order by e.lane collate "C", e.order_key collate "C", e.id for update of e'
+  )
   const consumers = new Set<LaneConsumer>()
   const wake = (lane: string): void => {
     for (const consumer of consumers) if (consumer.lane === lane) consumer.wake()
@@ -82,7 +89,9 @@ export function createDatabaseQueue(deps: {
           wakeups: 0,
           created_at: now
         })),
-        sql`on conflict (lane, order_key) do update set wakeups = lane_entries.wakeups + 1`
+        sql`on conflict (lane, order_key) do update set wakeups = lane_entries.wakeups + 1,
+          due_at = case when lane_entries.claim_token is null and excluded.due_at < lane_entries.due_at
+            then excluded.due_at else lane_entries.due_at end`
       )
       for (const lane of new Set(entries.map(entry => entry.lane))) tx.afterCommit(() => wake(lane))
     },
@@ -103,21 +112,13 @@ export function createDatabaseQueue(deps: {
       const done = verdicts.filter(verdict => verdict.outcome === 'done')
       const retries = verdicts.filter(verdict => verdict.outcome === 'retry')
       const dead = verdicts.filter(verdict => verdict.outcome === 'dead')
+      if (done.length < verdicts.length && retries.length < verdicts.length)
+        await lock(
+          verdicts.map(verdict => verdict.entry),
+          tx
+        )
       if (done.length > 0) await finish(done.map(verdict => verdict.entry), tx)
-      if (retries.length > 0) {
-        await sql`update lane_entries
-          set due_at = r.due_at, attempts = lane_entries.attempts + r.failed, claim_token = null
-          from ${database.rows(
-            retries.map(({ entry, at, countsAsAttempt }) => ({
-              id: entry.id,
-              token: entry.claimToken,
-              due_at: at,
-              failed: countsAsAttempt ? 1 : 0
-            })),
-            { id: 'bigint', token: 'text', due_at: 'bigint', failed: 'integer' }
-          )}
-          where lane_entries.id = r.id and lane_entries.claim_token = r.token`.execute(tx.sql)
-      }
+      if (retries.length > 0) await postpone(retries, tx)
       if (dead.length > 0) await bury(dead, tx)
       tx.afterCommit(() => {
         for (const consumer of consumers) consumer.settled(verdicts)
@@ -139,16 +140,22 @@ export function createDatabaseQueue(deps: {
     }
   }
 
-  /** The fairness keys that have work in the lane, from `after` on: one index step for each. */
-  async function keysWithWork(lane: string, after: number, tx: Transaction): Promise<number[]> {
+  /** Those of the lane's fairness keys from `after` on that have work that is due: one index step for each key. */
+  async function keysWithDueWork(lane: string, after: number, full: readonly number[], now: number): Promise<number[]> {
+    const isDue = (key: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+      (select min(d.due_at) from lane_entries d where d.lane = ${lane} and d.fairness_key = ${key}) <= ${now}
+      ${full.length > 0 ? sql`and ${key} not in (${sql.join(full)})` : sql``})`
     const { rows } = await sql<{ key: number }>`
-      with recursive keys(key, n) as (
-        select (select min(fairness_key) from lane_entries where lane = ${lane} and fairness_key > ${after}), 1
+      with recursive keys(key, found) as (
+        select (select min(fairness_key) from lane_entries where lane = ${lane} and fairness_key > ${after}), 0
         union all
-        select (select min(e.fairness_key) from lane_entries e where e.lane = ${lane} and e.fairness_key > keys.key), n + 1
-        from keys where keys.key is not null and n < ${keysPerBatch}
+        select
+          (select min(e.fairness_key) from lane_entries e where e.lane = ${lane} and e.fairness_key > keys.key),
+          found + case when ${isDue(sql`keys.key`)} then 1 else 0 end
+        from keys where keys.key is not null and found < ${keysPerBatch}
       )
-      select key from keys where key is not null`.execute(tx.sql)
+      select key from keys where key is not null and ${isDue(sql`keys.key`)}
+      order by key limit ${keysPerBatch}`.execute(database.sql)
     return rows.map(row => row.key)
   }
 
@@ -156,41 +163,40 @@ export function createDatabaseQueue(deps: {
     lane: string,
     limit: number,
     after: number,
-    roomFor: (key: number) => number
+    places: Places
   ): Promise<{ entries: Entry[]; lastKey: number }> {
-    return database.transaction(async tx => {
-      const keys = await keysWithWork(lane, after, tx)
-      if (keys.length < keysPerBatch && after >= 0) {
-        const wrapped = await keysWithWork(lane, -1, tx)
-        keys.push(...wrapped.filter(key => key <= after).slice(0, keysPerBatch - keys.length))
-      }
-      const shares = keys
-        .map(key => ({ key, share: Math.min(Math.ceil(limit / keys.length), roomFor(key)) }))
-        .filter(({ share }) => share > 0)
-      if (shares.length === 0) return { entries: [], lastKey: -1 }
+    const now = clock.now()
+    const keys = await keysWithDueWork(lane, after, places.full, now)
+    if (keys.length < keysPerBatch && after >= 0) {
+      const wrapped = await keysWithDueWork(lane, -1, places.full, now)
+      keys.push(...wrapped.filter(key => key <= after).slice(0, keysPerBatch - keys.length))
+    }
+    if (keys.length === 0) return { entries: [], lastKey: -1 }
 
-      const now = clock.now()
-      const token = randomId()
-      const picks = shares.map(
-        ({ key, share }) => sql`select id from (
-          select id from lane_entries
-          where lane = ${lane} and fairness_key = ${key} and due_at <= ${now}
-          order by due_at, id limit ${share} ${database.locking('for update skip locked')}
-        ) as share_${sql.raw(String(key))}`
-      )
-      const { rows } = await sql<EntryRow>`
-        with picked as materialized (${sql.join(picks, sql` union all `)})
-        update lane_entries set due_at = ${now + leaseMs}, claim_token = ${token}
-        from picked where lane_entries.id = picked.id
-        returning lane_entries.id, lane, fairness_key, payload, attempts, wakeups, claim_token, created_at`.execute(tx.sql)
-      return {
-        entries: rows.toSorted((a, b) => a.id - b.id).map(asEntry),
-        lastKey: shares.at(-1)?.key ?? -1
-      }
-    })
+    const token = randomId()
+    const shares = fairShares(keys, limit, places.roomFor)
+    const picks = shares.map(
+      ({ key, share }, place) => sql`select id from (
+        select id from lane_entries
+        where lane = ${lane} and fairness_key = ${key} and due_at <= ${now}
+        order by due_at, id limit ${share} ${database.locking('for update skip locked')}
+      ) as share_${sql.raw(String(place))}`
+    )
+    const { rows } = await sql<EntryRow>`
+      with picked as materialized (${sql.join(picks, sql` union all `)})
+      update lane_entries set due_at = ${now + leaseMs}, claim_token = ${token}
+      from picked where lane_entries.id = picked.id
+      returning lane_entries.id, lane, fairness_key, payload, due_at, attempts, wakeups, claim_token, created_at`.execute(
+      database.sql
+    )
+    return {
+      entries: rows.toSorted((a, b) => a.id - b.id).map(asEntry),
+      lastKey: shares.at(-1)?.key ?? -1
+    }
   }
 
-  async function nextDueAt(lane: string): Promise<number | undefined> {
+  /** The earliest time at which a key that has room has work. */
+  async function nextDueAt(lane: string, full: readonly number[]): Promise<number | undefined> {
     const { rows } = await sql<{ due: number | null }>`
       with recursive keys(key) as (
         select min(fairness_key) from lane_entries where lane = ${lane}
@@ -199,8 +205,17 @@ export function createDatabaseQueue(deps: {
         from keys where keys.key is not null
       )
       select min((select min(e.due_at) from lane_entries e where e.lane = ${lane} and e.fairness_key = keys.key)) as due
-      from keys where keys.key is not null`.execute(database.sql)
+      from keys where keys.key is not null
+        ${full.length > 0 ? sql`and keys.key not in (${sql.join(full)})` : sql``}`.execute(database.sql)
     return rows[0]?.due ?? undefined
+  }
+
+  /** Verdicts of several kinds are several statements; each would lock in order, and all of them would not. */
+  async function lock(entries: readonly Entry[], tx: Transaction): Promise<void> {
+    if (database.dialect !== 'postgresql') return
+    const list = entries.map(({ id }) => ({ id }))
+    await sql`select e.id from lane_entries e join ${database.rows(list, { id: 'bigint' })} on e.id = r.id
+      ${lockedInOrder}`.execute(tx.sql)
   }
 
   /** Deletes finished entries; one that was published to meanwhile is due again instead. */
@@ -211,7 +226,7 @@ export function createDatabaseQueue(deps: {
       delete from lane_entries where id in (
         select e.id from lane_entries e join ${database.rows(list, columns)}
           on e.id = r.id and e.claim_token = r.token and e.wakeups = r.wakeups
-        ${database.locking('for update of e')}
+        ${lockedInOrder}
       ) returning id`.execute(tx.sql)
     if (rows.length === entries.length) return
     const deleted = new Set(rows.map(row => row.id))
@@ -222,13 +237,33 @@ export function createDatabaseQueue(deps: {
     for (const lane of new Set(entries.map(entry => entry.lane))) tx.afterCommit(() => wake(lane))
   }
 
+  async function postpone(retries: readonly (Verdict & { outcome: 'retry' })[], tx: Transaction): Promise<void> {
+    const list = retries.map(({ entry, at, countsAsAttempt }) => ({
+      id: entry.id,
+      token: entry.claimToken,
+      due_at: at,
+      failed: countsAsAttempt ? 1 : 0
+    }))
+    await sql`
+      update lane_entries
+      set due_at = late.due_at, attempts = lane_entries.attempts + late.failed, claim_token = null
+      from (
+        select e.id, r.due_at, r.failed
+        from lane_entries e join ${database.rows(list, { id: 'bigint', token: 'text', due_at: 'bigint', failed: 'integer' })}
+          on e.id = r.id and e.claim_token = r.token
+        ${lockedInOrder}
+      ) as late
+      where lane_entries.id = late.id`.execute(tx.sql)
+  }
+
   async function bury(dead: readonly (Verdict & { outcome: 'dead' })[], tx: Transaction): Promise<void> {
-    const list = dead.map(({ entry, error }) => ({ id: entry.id, token: entry.claimToken, error: error.slice(0, 2_000) }))
+    const list = dead.map(({ entry, error }) => ({ id: entry.id, token: entry.claimToken, error: storable(error) }))
     const columns = { id: 'bigint', token: 'text', error: 'text' } as const
     await sql`
       insert into dead_letters (lane, fairness_key, payload, attempts, error, created_at, dead_at)
       select e.lane, e.fairness_key, e.payload, e.attempts + 1, r.error, e.created_at, ${clock.now()}
-      from lane_entries e join ${database.rows(list, columns)} on e.id = r.id and e.claim_token = r.token`.execute(tx.sql)
+      from lane_entries e join ${database.rows(list, columns)} on e.id = r.id and e.claim_token = r.token
+      ${lockedInOrder}`.execute(tx.sql)
     await sql`
       delete from lane_entries where id in (
         select e.id from lane_entries e join ${database.rows(list, columns)} on e.id = r.id and e.claim_token = r.token
@@ -243,6 +278,25 @@ export function createDatabaseQueue(deps: {
   return { ...queue, close: () => poll?.cancel() }
 }
 
+/** Databases take no null byte and no half of a surrogate pair, and nobody reads a long error to its end. */
+const storable = (error: string): string => error.slice(0, 2_000).replaceAll('\0', '\u{fffd}').toWellFormed()
+
+/** Where there is room for more. */
+interface Places {
+  /** Fairness keys that hold all the places they may. */
+  full: readonly number[]
+  roomFor(key: number): number
+}
+
+/** Parts the places of a batch between the keys: alike, the first ones taking what is left over. */
+function fairShares(keys: readonly number[], limit: number, roomFor: Places['roomFor']): { key: number; share: number }[] {
+  const least = Math.floor(limit / keys.length)
+  const leftOver = limit % keys.length
+  return keys
+    .map((key, place) => ({ key, share: Math.min(least + (place < leftOver ? 1 : 0), roomFor(key)) }))
+    .filter(({ share }) => share > 0)
+}
+
 function asEntry(row: EntryRow): Entry {
   return {
     id: row.id,
@@ -252,7 +306,8 @@ function asEntry(row: EntryRow): Entry {
     attempts: row.attempts,
     wakeups: row.wakeups,
     claimToken: row.claim_token,
-    createdAt: row.created_at
+    createdAt: row.created_at,
+    leaseEndsAt: row.due_at
   }
 }
 
@@ -274,8 +329,8 @@ interface LaneConsumerDeps {
   lane: string
   options: ConsumeOptions
   handler: BatchHandler
-  claim: (lane: string, limit: number, after: number, roomFor: (key: number) => number) => Promise<{ entries: Entry[]; lastKey: number }>
-  nextDueAt: (lane: string) => Promise<number | undefined>
+  claim: (lane: string, limit: number, after: number, places: Places) => Promise<{ entries: Entry[]; lastKey: number }>
+  nextDueAt: (lane: string, full: readonly number[]) => Promise<number | undefined>
   handBack: (verdicts: Verdict[]) => Promise<void>
   clock: Clock
   log: Logger
@@ -290,7 +345,10 @@ interface LaneConsumerDeps {
 class LaneConsumer {
   readonly lane: string
   readonly #deps: LaneConsumerDeps
+  readonly #leastRoom: number
   readonly #inFlight = new Map<number, Entry>()
+  /** How often the handler failed by itself, by entry: their own attempts count other failures too. */
+  readonly #handlerFailures = new Map<number, number>()
   #stopped = false
   #running = false
   #wokenMeanwhile = false
@@ -300,6 +358,10 @@ class LaneConsumer {
   constructor(deps: LaneConsumerDeps) {
     this.lane = deps.lane
     this.#deps = deps
+    const { batchSize, maxInFlight, maxInFlightPerKey = 0 } = deps.options
+    // Waiting for half a batch of room avoids a claim for every single settlement. But the places that one
+    // key may not take are for the others, at once.
+    this.#leastRoom = Math.min(batchSize / 2, maxInFlight / 2, Math.max(maxInFlight - maxInFlightPerKey, 1))
   }
 
   wake(): void {
@@ -315,8 +377,11 @@ class LaneConsumer {
   /** Makes room for what was settled. */
   settled(verdicts: readonly Verdict[]): void {
     let mine = false
-    for (const { entry } of verdicts) {
-      if (this.#inFlight.get(entry.id)?.claimToken === entry.claimToken) mine = this.#inFlight.delete(entry.id) || mine
+    for (const { entry, outcome } of verdicts) {
+      if (!this.#holds(entry)) continue
+      this.#inFlight.delete(entry.id)
+      if (outcome !== 'retry') this.#handlerFailures.delete(entry.id)
+      mine = true
     }
     if (mine) this.wake()
   }
@@ -324,10 +389,11 @@ class LaneConsumer {
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true
     this.#alarm?.cancel()
-    for (let waitedMs = 0; (this.#inFlight.size > 0 || this.#running) && waitedMs < graceMs; waitedMs += 10) {
-      await realPause(10)
-    }
-    if (this.#inFlight.size > 0) await this.#handBack([...this.#inFlight.values()])
+    const graceEndsAt = stopwatch() + graceMs
+    while ((this.#inFlight.size > 0 || this.#running) && stopwatch() < graceEndsAt) await realPause(10)
+    await this.#handBack([...this.#inFlight.values()])
+    // A claim that was under way gives back what it got.
+    while (this.#running && stopwatch() < graceEndsAt + claimFailureMs) await realPause(10)
   }
 
   async #run(): Promise<void> {
@@ -335,50 +401,78 @@ class LaneConsumer {
     try {
       while (!this.#stopped) {
         this.#wokenMeanwhile = false
+        this.#forgetExpired()
         const room = options.maxInFlight - this.#inFlight.size
-        // Waiting for half a batch of room avoids a claim for every single settlement.
-        if (room < Math.min(options.batchSize, options.maxInFlight) / 2) break
-        const { entries, lastKey } = await claim(this.lane, Math.min(room, options.batchSize), this.#lastKey, this.#roomFor())
+        if (room < this.#leastRoom) {
+          this.#setAlarm(Math.min(...[...this.#inFlight.values()].map(entry => entry.leaseEndsAt)))
+          break
+        }
+        const places = this.#places()
+        const { entries, lastKey } = await claim(this.lane, Math.min(room, options.batchSize), this.#lastKey, places)
         this.#lastKey = lastKey
-        if (entries.length > 0) this.#handle(entries)
+        for (const entry of entries) this.#inFlight.set(entry.id, entry)
+        if (this.#stopped) await this.#handBack(entries)
+        else if (entries.length > 0) void this.#work(entries)
         else if (!this.#wokenMeanwhile) {
-          await this.#sleepUntilNextIsDue()
+          await this.#sleepUntilNextIsDue(places.full)
           if (!this.#wokenMeanwhile) break
         }
       }
     } catch (error) {
       log.error({ err: error, lane: this.lane }, 'claiming failed')
-      this.#setAlarm(clock.now() + 1_000)
+      this.#wokenMeanwhile = false
+      this.#setAlarm(clock.now() + claimFailureMs)
     } finally {
       this.#running = false
     }
-    if (this.#wokenMeanwhile && this.#inFlight.size === 0) this.wake()
   }
 
-  #roomFor(): (key: number) => number {
+  #holds(entry: Entry): boolean {
+    return this.#inFlight.get(entry.id)?.claimToken === entry.claimToken
+  }
+
+  /** What a handler did not settle before its lease ended holds no place any more: another may have it. */
+  #forgetExpired(): void {
+    const now = this.#deps.clock.now()
+    for (const entry of this.#inFlight.values()) if (entry.leaseEndsAt <= now) this.#inFlight.delete(entry.id)
+  }
+
+  #places(): Places {
     const limit = this.#deps.options.maxInFlightPerKey
-    if (limit === undefined) return () => Number.POSITIVE_INFINITY
+    if (limit === undefined) return { full: [], roomFor: () => Number.POSITIVE_INFINITY }
     const used = new Map<number, number>()
     for (const entry of this.#inFlight.values()) used.set(entry.fairnessKey, (used.get(entry.fairnessKey) ?? 0) + 1)
-    return key => limit - (used.get(key) ?? 0)
+    return {
+      full: [...used].filter(([, count]) => count >= limit).map(([key]) => key),
+      roomFor: key => limit - (used.get(key) ?? 0)
+    }
   }
 
-  #handle(entries: Entry[]): void {
-    for (const entry of entries) this.#inFlight.set(entry.id, entry)
-    this.#deps.handler(entries).catch(async (error: unknown) => {
-      this.#deps.log.error({ err: error, lane: this.lane }, 'handling a batch failed')
-      await this.#release(entries.filter(entry => this.#inFlight.has(entry.id)), String(error))
-    })
+  async #work(entries: Entry[]): Promise<void> {
+    const { handler, clock, log } = this.#deps
+    try {
+      await handler(entries)
+    } catch (error) {
+      log.error({ err: error, lane: this.lane, entries: entries.length }, 'handling a batch failed')
+      const left = entries.filter(entry => this.#holds(entry))
+      const inTime = left.length > 1 ? left : []
+      for (const entry of inTime) {
+        if (this.#stopped || entry.leaseEndsAt <= clock.now()) break
+        await this.#work([entry])
+      }
+      await this.#release(left.filter(entry => this.#holds(entry)), String(error))
+    }
   }
 
   /** After a failure of the handler itself: another try, or a dead letter. */
   async #release(entries: Entry[], error: string): Promise<void> {
     const { clock } = this.#deps
-    const verdicts = entries.map((entry): Verdict =>
-      entry.attempts + 1 >= maxHandlerFailures
-        ? { entry, outcome: 'dead', error }
-        : { entry, outcome: 'retry', at: clock.now() + backoffMs(entry.attempts), countsAsAttempt: true }
-    )
+    const verdicts = entries.map((entry): Verdict => {
+      const failures = (this.#handlerFailures.get(entry.id) ?? 0) + 1
+      this.#handlerFailures.set(entry.id, failures)
+      if (failures >= maxHandlerFailures) return { entry, outcome: 'dead', error }
+      return { entry, outcome: 'retry', at: clock.now() + backoffMs(failures - 1), countsAsAttempt: true }
+    })
     await this.#settleOrForget(verdicts)
   }
 
@@ -389,16 +483,18 @@ class LaneConsumer {
 
   /** When even this cannot be written, the leases end by themselves. */
   async #settleOrForget(verdicts: Verdict[]): Promise<void> {
+    if (verdicts.length === 0) return
     try {
       await this.#deps.handBack(verdicts)
     } catch (error) {
       this.#deps.log.error({ err: error, lane: this.lane }, 'handing entries back failed; their leases will end')
-      for (const { entry } of verdicts) this.#inFlight.delete(entry.id)
+      for (const { entry } of verdicts) if (this.#holds(entry)) this.#inFlight.delete(entry.id)
+      this.wake()
     }
   }
 
-  async #sleepUntilNextIsDue(): Promise<void> {
-    const dueAt = await this.#deps.nextDueAt(this.lane)
+  async #sleepUntilNextIsDue(full: readonly number[]): Promise<void> {
+    const dueAt = await this.#deps.nextDueAt(this.lane, full)
     if (dueAt !== undefined) this.#setAlarm(dueAt)
   }
 

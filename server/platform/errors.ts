@@ -1,6 +1,8 @@
 import createError, { type FastifyError } from '@fastify/error'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { watchMethods } from './allowed-methods.ts'
+import { mostDetails } from './validation.ts'
 
 /** One wrong field, named by its path in the words of the request. */
 export interface ErrorDetail {
@@ -36,7 +38,9 @@ export const errors = {
   notFound: createError('not_found', '%s', 404),
   conflict: createError('conflict', '%s', 409),
   requestInProgress: createError('request_in_progress', 'The first request with this Idempotency-Key is still running; retry in a moment.', 409),
+  methodNotAllowed: createError('method_not_allowed', '%s', 405),
   tooLarge: createError('too_large', 'The body is larger than %s bytes.', 413),
+  uriTooLong: createError('uri_too_long', 'A part of the path is too long.', 414),
   unsupportedMediaType: createError('unsupported_media_type', '%s', 415),
   invalidValues: createError('invalid_values', '%s', 422),
   idempotencyKeyReused: createError('idempotency_key_reused', 'This Idempotency-Key was used with another request.', 422),
@@ -67,20 +71,34 @@ export function invalidValues(details: readonly ErrorDetail[]): FieldError {
 
 /** Sends every error of the application in the one form, and logs those that are our fault. */
 export function registerErrorHandling(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = asRefusal(error, request)
-    if (refusal.statusCode >= 500 && refusal.code === 'internal_error') request.log.error({ err: error }, 'unexpected error')
-    if (refusal.statusCode === 503 || refusal.statusCode === 429) void reply.header('retry-after', reply.getHeader('retry-after') ?? 1)
-    return sendError(reply, refusal)
+  const methodsOf = watchMethods(app)
+  app.setErrorHandler(refuse)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const shown = path.length > 100 ? `${path.slice(0, 100)}…` : path
+    const allowed = methodsOf(path)
+    if (allowed.length === 0) return refuse(new errors.notFound(`There is no ${request.method} ${shown}.`), request, reply)
+    void reply.header('allow', allowed.join(', '))
+    return refuse(new errors.methodNotAllowed(`${shown} has no ${request.method}, but ${allowed.join(', ')}.`), request, reply)
   })
-  app.setNotFoundHandler((request, reply) =>
-    sendError(reply, {
-      statusCode: 404,
-      code: 'not_found',
-      message: `There is no ${request.method} ${request.url.split('?')[0]}.`,
-      details: []
-    })
-  )
+}
+
+/** Turns whatever was thrown into an answer. */
+export function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = asRefusal(error, request)
+  if (refusal.statusCode === 500) request.log.error({ err: error, request_id: request.id }, 'unexpected error')
+  if (refusal.statusCode === 503 || refusal.statusCode === 429) void reply.header('retry-after', reply.getHeader('retry-after') ?? 1)
+  const { statusCode, message, details } = refusal
+  const body: ErrorBody = {
+    // @fastify/error writes codes in capitals; ours are words.
+    error: { code: refusal.code.toLowerCase(), message, details: details.slice(0, mostDetails), request_id: request.id }
+  }
+  return reply
+    .code(statusCode)
+    .header('x-request-id', request.id)
+    .type('application/json; charset=utf-8')
+    .serializer((answer: unknown) => JSON.stringify(answer))
+    .send(body)
 }
 
 interface Refusal {
@@ -90,16 +108,10 @@ interface Refusal {
   details: readonly ErrorDetail[]
 }
 
-function sendError(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const { code, message, details } = refusal
-  const body: ErrorBody = { error: { code, message, details: [...details], request_id: reply.request.id } }
-  return reply.code(refusal.statusCode).type('application/json; charset=utf-8').send(body)
-}
-
 /** Fastify's own refusals in the words of our catalogue. */
 function asRefusal(error: FastifyError, request: FastifyRequest): Refusal {
-  if (error instanceof FieldError) return { ...error, message: error.message, statusCode: error.statusCode, details: error.details }
-  if (error.validation) return validationRefusal(error)
+  if (error instanceof FieldError) return { ...error, message: error.message }
+  if (error.validation) return asRefusal(validationRefusal(error, request), request)
   const known = translateFrameworkError(error, request) ?? error
   const statusCode = known.statusCode ?? 500
   if (statusCode >= 500 && !(known instanceof errors.overloaded))
@@ -114,37 +126,33 @@ function asRefusal(error: FastifyError, request: FastifyRequest): Refusal {
 
 function translateFrameworkError(error: FastifyError, request: FastifyRequest): FastifyError | undefined {
   switch (error.code) {
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new errors.malformedJson(error.message)
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new errors.malformedJson('it is empty')
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new errors.tooLarge(String(request.routeOptions.bodyLimit))
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new errors.unsupportedMediaType(`The body must be application/json, got ${request.headers['content-type'] ?? 'none'}.`)
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
+      const expected = request.routeOptions.schema?.consumes?.join(' or ') ?? 'application/json'
+      const found = request.headers['content-type'] ?? 'none'
+      return new errors.unsupportedMediaType(`The body must be ${expected}, got the content type ${found}.`)
+    }
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new errors.badRequest('The body is not as long as its Content-Length says.')
     case 'FST_ERR_BAD_URL':
       return new errors.badRequest('The URL is not well-formed.')
-    case 'FST_UNDER_PRESSURE':
-      return new errors.overloaded()
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new errors.uriTooLong()
     default:
-      return error instanceof SyntaxError ? new errors.malformedJson(error.message) : undefined
+      return undefined
   }
 }
 
-function validationRefusal(error: FastifyError): Refusal {
-  const details = (error.validation ?? []).map(problem => ({
-    field: fieldPath(problem.instancePath ?? '', error.validationContext ?? 'body'),
-    message: problem.message ?? 'is wrong'
-  }))
-  const [first] = details
-  return {
-    statusCode: 422,
-    code: 'invalid_values',
-    message: first ? `${first.field} ${first.message}` : 'A value is wrong.',
-    details
-  }
+function validationRefusal(error: FastifyError, request: FastifyRequest): FieldError {
+  const context = error.validationContext ?? 'body'
+  if (context === 'body' && request.body === undefined) return invalidValues([{ field: 'body', message: 'is required' }])
+  return invalidValues(
+    (error.validation ?? []).map(problem => ({
+      field: fieldPath(problem.instancePath, context),
+      message: problem.message ?? 'is wrong'
+    }))
+  )
 }
 
 /** `/message/media_urls/0` as `message.media_urls[0]`, in the words of the request. */

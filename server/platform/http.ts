@@ -1,15 +1,16 @@
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { stopwatch } from './clock.ts'
-import { type ErrorDetail, errors, invalidValues, registerErrorHandling } from './errors.ts'
+import { type ErrorDetail, errors, invalidValues, refuse, registerErrorHandling } from './errors.ts'
 import { randomId } from './ids.ts'
+import { takeJsonBodies } from './json-body.ts'
 import type { Metrics } from './metrics.ts'
 import { sha256 } from './secrets.ts'
+import { mostDetails, validatorCompiler } from './validation.ts'
 
 type HttpConfig = Pick<Config, 'BODY_LIMIT_BYTES' | 'RATE_LIMIT_PER_MINUTE' | 'MAX_EVENT_LOOP_DELAY_MS'>
 
@@ -37,12 +38,14 @@ export async function createHttpServer(deps: {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT_BYTES,
     genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? randomId(),
-    routerOptions: { maxParamLength: 1_024, ignoreTrailingSlash: true },
+    // An id of 255 characters may take twelve bytes for each when it is URL-encoded.
+    routerOptions: { maxParamLength: 4_096, ignoreTrailingSlash: true },
+    frameworkErrors: refuse,
     forceCloseConnections: 'idle',
     return503OnClosing: true
   })
-  app.setValidatorCompiler(TypeBoxValidatorCompiler)
-  app.removeContentTypeParser('text/plain')
+  app.setValidatorCompiler(validatorCompiler)
+  takeJsonBodies(app)
   // GET /messages takes its numbers in a body too.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   registerErrorHandling(app)
@@ -62,13 +65,14 @@ export async function createHttpServer(deps: {
   })
   app.addHook('preValidation', async request => {
     const problems: ErrorDetail[] = []
-    for (const part of [request.body, request.query, request.params]) collectTextProblems(part, '', deps.textProblem, problems)
+    for (const part of [request.body, request.query, request.params]) collectProblems(part, '', 0, deps.textProblem, problems)
     if (problems.length > 0) throw invalidValues(problems)
   })
 
   await app.register(helmet, { global: true, contentSecurityPolicy: false })
   if (config.RATE_LIMIT_PER_MINUTE > 0) {
     await app.register(rateLimit, {
+      global: false,
       max: config.RATE_LIMIT_PER_MINUTE,
       timeWindow: 60_000,
       // A token has a budget of its own wherever it comes from; without one the address counts.
@@ -76,6 +80,8 @@ export async function createHttpServer(deps: {
       allowList: request => request.routeOptions.config.access === 'provider',
       errorResponseBuilder: (_request, { ttl }) => new errors.rateLimited(String(Math.ceil(ttl / 1_000)))
     })
+    // Before access is checked, so that guessing tokens is limited too.
+    app.addHook('onRequest', app.rateLimit())
   }
   await app.register(underPressure, {
     maxEventLoopDelay: config.MAX_EVENT_LOOP_DELAY_MS,
@@ -95,22 +101,34 @@ function acceptableId(header: string | string[] | undefined): string | undefined
   return typeof header === 'string' && /^[\w.:-]{8,128}$/.test(header) ? header : undefined
 }
 
-/** Walks a parsed value and names each text in it that cannot be stored, by its path. */
-function collectTextProblems(
+const deepest = 32
+
+/** Names that JavaScript gives a meaning of its own. No request has a field of such a name. */
+const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** Walks a parsed value and names, by its path, each part of it that cannot be taken whatever its schema says. */
+function collectProblems(
   value: unknown,
   path: string,
-  problemOf: (text: string) => string | undefined,
+  depth: number,
+  textProblem: (text: string) => string | undefined,
   problems: ErrorDetail[]
 ): void {
+  if (problems.length >= mostDetails) return
   if (typeof value === 'string') {
-    const problem = problemOf(value)
+    const problem = textProblem(value)
     if (problem !== undefined) problems.push({ field: path, message: problem })
-  } else if (Array.isArray(value)) {
-    for (const [place, item] of value.entries()) collectTextProblems(item, `${path}[${place}]`, problemOf, problems)
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [name, item] of Object.entries(value)) {
-      if (problemOf(name) !== undefined) problems.push({ field: path || 'body', message: 'has a field whose name is not plain text' })
-      collectTextProblems(item, path === '' ? name : `${path}.${name}`, problemOf, problems)
-    }
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  if (depth > deepest) throw new errors.badRequest(`The body is nested more than ${deepest} levels deep.`)
+  if (Array.isArray(value)) {
+    for (const [place, item] of value.entries()) collectProblems(item, `${path}[${place}]`, depth + 1, textProblem, problems)
+    return
+  }
+  for (const [name, item] of Object.entries(value)) {
+    if (textProblem(name) !== undefined) problems.push({ field: path || 'body', message: 'has a field whose name is not plain text' })
+    else if (forbiddenNames.has(name)) problems.push({ field: path || 'body', message: `must not have a field named ${name}` })
+    else collectProblems(item, path === '' ? name : `${path}.${name}`, depth + 1, textProblem, problems)
   }
 }

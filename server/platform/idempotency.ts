@@ -14,6 +14,8 @@ const abandonedMs = 60_000
 /** A creating request that carries an `Idempotency-Key`, while it runs. */
 export interface IdempotentRequest {
   rowId: number
+  /** When it began: its claim on the key, which another takes over when it seems to have died. */
+  startedAt: number
   answered: boolean
 }
 
@@ -38,7 +40,11 @@ interface Answer {
 }
 
 export interface Idempotency {
-  /** Stores answers in the transaction that holds what they tell of: a crash keeps both or neither. */
+  /**
+   * Stores answers in the transaction that holds what they tell of: a crash keeps both or neither.
+   *
+   * @throws 409 when one of the keys was taken over meanwhile, so that nothing is done twice
+   */
   remember(answers: readonly Answer[], tx: Transaction): Promise<void>
 }
 
@@ -63,12 +69,15 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
         if (answers.length === 0) return
         const list = answers.map(({ request, statusCode, body }) => ({
           id: request.rowId,
+          started_at: request.startedAt,
           status_code: statusCode,
           answer_cipher: secrets.seal(JSON.stringify(body))
         }))
-        await sql`update idempotency_keys set status_code = r.status_code, answer_cipher = r.answer_cipher
-          from ${database.rows(list, { id: 'bigint', status_code: 'integer', answer_cipher: 'text' })}
-          where idempotency_keys.id = r.id`.execute(tx.sql)
+        const { rows } = await sql`update idempotency_keys set status_code = r.status_code, answer_cipher = r.answer_cipher
+          from ${database.rows(list, { id: 'bigint', started_at: 'bigint', status_code: 'integer', answer_cipher: 'text' })}
+          where idempotency_keys.id = r.id and idempotency_keys.started_at = r.started_at
+          returning idempotency_keys.id`.execute(tx.sql)
+        if (rows.length < answers.length) throw new errors.requestInProgress()
         tx.afterCommit(() => {
           for (const { request } of answers) request.answered = true
         })
@@ -89,7 +98,8 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
       const { idempotency } = request
       if (!idempotency || idempotency.answered) return
       request.idempotency = undefined
-      await sql`delete from idempotency_keys where id = ${idempotency.rowId} and status_code is null`.execute(database.sql)
+      await sql`delete from idempotency_keys
+        where id = ${idempotency.rowId} and started_at = ${idempotency.startedAt} and status_code is null`.execute(database.sql)
     })
 
     /** Marks the key as running, or answers from memory. */
@@ -107,7 +117,7 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
           values (${bearerId}, ${key}, ${fingerprint}, ${now})
           on conflict (bearer_id, key) do nothing returning id`.execute(database.sql)
       ).rows
-      if (fresh) return { rowId: fresh.id, answered: false }
+      if (fresh) return { rowId: fresh.id, startedAt: now, answered: false }
 
       const [known] = (
         await sql<KeyRow>`select id, fingerprint, status_code, answer_cipher, started_at
@@ -134,7 +144,7 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
         set fingerprint = ${fingerprint}, status_code = null, answer_cipher = null, started_at = ${now}
         where id = ${known.id} and started_at = ${known.started_at} returning id`.execute(database.sql)
       if (rows.length === 0) throw new errors.requestInProgress()
-      return { rowId: known.id, answered: false }
+      return { rowId: known.id, startedAt: now, answered: false }
     }
 
     let broom: Timer

@@ -1,7 +1,16 @@
 import swagger from '@fastify/swagger'
 import scalar from '@scalar/fastify-api-reference'
-import type { TSchema } from '@sinclair/typebox'
-import type { FastifyInstance } from 'fastify'
+import { type TSchema, Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { ErrorBody } from './errors.ts'
+import { finishDocument } from './openapi-document.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a provider's form holds, for the document alone: what came is kept as it came. */
+    form?: TSchema
+  }
+}
 
 /** An event that client applications are sent, for the document. */
 export interface EventContract {
@@ -10,11 +19,20 @@ export interface EventContract {
   payload: TSchema
 }
 
+/** A chapter of the document. */
+export interface Tag {
+  name: string
+  description: string
+}
+
 /**
  * The OpenAPI 3.1 document, made from the schemas of the routes and events, and a page that shows it offline:
  * `/docs`, `/docs/openapi.json`. Registered before the routes.
  */
-export async function registerOpenApi(app: FastifyInstance, events: readonly EventContract[]): Promise<void> {
+export async function registerOpenApi(
+  app: FastifyInstance,
+  contents: { tags: readonly Tag[]; events: readonly EventContract[] }
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -22,39 +40,75 @@ export async function registerOpenApi(app: FastifyInstance, events: readonly Eve
         title: 'Common Services API',
         version: '1.31.0',
         description:
-          'Texts, calls and announcements between schools and families. Every request carries `Authorization: Bearer <token>`; events are sent to your `callback_url`, signed as [Standard Webhooks](https://www.standardwebhooks.com).',
-        license: { name: 'Proprietary', url: 'https://example.com/license' }
+          'Texts, calls and announcements between schools and families. Every request carries `Authorization: Bearer <token>`; events are sent to your `callback_url`, signed as [Standard Webhooks](https://www.standardwebhooks.com). A creating request with an `Idempotency-Key` may be repeated safely for 24 hours.',
+        license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' }
       },
       servers: [{ url: 'http://127.0.0.1:3000', description: 'Offline, with the provider simulator.' }],
+      tags: [...contents.tags],
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'The token of an API key.' } }
       },
       security: [{ bearer: [] }],
-      webhooks: Object.fromEntries(events.map(event => [event.type, webhook(event)]))
+      webhooks: Object.fromEntries(contents.events.map(event => [event.type, webhook(event)]))
     },
     hideUntagged: true,
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? json.title ?? `schema-${index}`) },
-    transform: ({ schema, url, route }) => ({
-      url,
-      schema: {
-        ...schema,
-        ...(route.config?.access === 'provider' && { security: [] }),
-        operationId: operationId(String(route.method), url)
-      }
-    })
+    transform: ({ schema, url, route }) => ({ url, schema: schema?.tags ? described(schema, url, route) : schema }),
+    transformObject: document => ('openapiObject' in document ? finishDocument(document.openapiObject) : document.swaggerObject)
   })
-  await app.register(scalar, { routePrefix: '/docs', configuration: { withDefaultFonts: false, telemetry: false }, hooks: {} })
+  await registerPage(app)
 }
+
+/** What follows from a route's configuration and is said in no schema: access, idempotency, refusals. */
+function described(schema: FastifySchema, url: string, route: RouteOptions): FastifySchema {
+  const { access = 'bearer', idempotent = false, form } = route.config ?? {}
+  const hasBody = schema.body !== undefined || form !== undefined
+  const headers = {
+    ...(idempotent && { 'Idempotency-Key': IdempotencyKeyHeader }),
+    ...(access === 'provider' && { 'X-Twilio-Signature': SignatureHeader })
+  }
+  return {
+    ...schema,
+    ...(access === 'provider' && { security: [], body: form }),
+    ...(access === 'public' && { security: [] }),
+    ...(Object.keys(headers).length > 0 && { headers: Type.Object(headers) }),
+    operationId: operationId(String(route.method), url),
+    response: {
+      ...Object(schema.response),
+      ...(access !== 'public' && { 403: ErrorBody }),
+      ...(hasBody && { 413: ErrorBody, 415: ErrorBody }),
+      ...(hasBody && access !== 'provider' && { 400: ErrorBody, 422: ErrorBody }),
+      ...(idempotent && { 409: ErrorBody, 422: ErrorBody }),
+      ...(access !== 'provider' && { 429: ErrorBody }),
+      503: ErrorBody
+    }
+  }
+}
+
+const IdempotencyKeyHeader = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description: 'Printable ASCII. The same key with the same request within 24 hours gives the first answer again.',
+    examples: ['8e03978e-40d5-43e8-bc93-6894a57f9324']
+  })
+)
+
+const SignatureHeader = Type.String({ description: 'HMAC-SHA1 of the URL and the form, as Twilio computes it.' })
 
 function webhook({ type, summary, payload }: EventContract) {
   return {
     post: {
       summary,
+      description: 'POSTed to the `callback_url` of the request, or else of the conversation, or else of the bearer.',
       operationId: `event_${type.replaceAll('.', '_')}`,
       tags: ['Events'],
       security: [],
-      requestBody: { required: true, content: { 'application/json': { schema: { ...payload, $id: undefined } } } },
-      responses: { '2XX': { description: 'Delivered. Anything else is retried.' } }
+      requestBody: { required: true, content: { 'application/json': { schema: payload } } },
+      responses: {
+        '2XX': { description: 'Delivered.' },
+        '4XX': { description: 'Not delivered, like any other answer: it is attempted again later.' }
+      }
     }
   }
 }
@@ -66,4 +120,46 @@ function operationId(method: string, url: string): string {
     .replaceAll(/[:{](\w+)}?/g, 'by_$1')
     .replaceAll(/\W+/g, '_')
   return `${method.toLowerCase()}_${path}`
+}
+
+/** Nothing of the page comes from, or goes to, another host; the browser holds it to that. */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'"
+].join('; ')
+
+async function registerPage(app: FastifyInstance): Promise<void> {
+  await app.register(async page => {
+    page.addHook('onRoute', route => {
+      route.config = { ...route.config, access: 'public' }
+    })
+    await page.register(scalar, {
+      routePrefix: '/docs',
+      configuration: {
+        pageTitle: 'Common Services API',
+        withDefaultFonts: false,
+        telemetry: false,
+        proxyUrl: '',
+        // Not the documentation's own server but the one that the page came from.
+        servers: [{ url: '/' }],
+        showDeveloperTools: 'never',
+        hideClientButton: true,
+        agent: { disabled: true },
+        mcp: { disabled: true }
+      },
+      hooks: {
+        onRequest: (_request, reply, done) => {
+          void reply.header('content-security-policy', pagePolicy)
+          done()
+        }
+      }
+    })
+  })
 }

@@ -7,8 +7,8 @@ export interface NewEntry {
   fairnessKey: number
   /**
    * Entries of one lane with the same order key are handled one at a time. An entry published while another
-   * with its key waits or runs is merged into it, and the merged entry is handled once more afterwards: the
-   * payload names *what* to look at, not what happened.
+   * with its key waits is merged into it, and due at the earlier of their two times; one published while it
+   * runs has it handled once more afterwards. The payload names *what* to look at, not what happened.
    */
   orderKey?: string | undefined
   /** A reference (an id), not the thing itself. */
@@ -26,7 +26,10 @@ export interface Entry {
   /** Failed attempts so far. */
   readonly attempts: number
   readonly createdAt: number
-  readonly claimToken: string
+  /** When the claim ends by itself and another worker may take the entry. */
+  readonly leaseEndsAt: number
+  /** Of the latest claim: the queue renews it when it claims again what is still in work. */
+  claimToken: string
   readonly wakeups: number
 }
 
@@ -45,7 +48,11 @@ export interface ConsumeOptions {
   maxInFlightPerKey?: number
 }
 
-/** Must settle every entry of the batch, at once or later. A rejection releases the unsettled ones for a retry. */
+/**
+ * Must settle every entry of the batch, at once or later. After a rejection the unsettled ones are handed over
+ * once more, each alone, so that one poisonous entry does not fail its neighbours; one that is rejected alone
+ * is retried with backoff, and after many times it is a dead letter.
+ */
 export type BatchHandler = (batch: Entry[]) => Promise<void>
 
 export interface Consumer {

@@ -11,8 +11,11 @@ export const Nullable = <Schema extends TSchema>(schema: Schema) =>
 /** A time on the wire. */
 export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-23T10:34:00.000Z'] })
 
+/** Our own id of a resource; larger ones no database and no JavaScript client could tell apart. */
+export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Numeric id.', examples: [1] })
+
 /** A numeric id in a path. */
-export const NumericId = Type.Object({ id: Type.Integer({ minimum: 1, description: 'Numeric id.' }) })
+export const NumericId = Type.Object({ id: Id })
 
 /** The answer to a deletion. */
 export const Deleted = Type.Object({}, { $id: 'Deleted', title: 'Deleted' })

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { Timestamp } from '../../platform/schemas.ts'
+import { Id, Timestamp } from '../../platform/schemas.ts'
 
 const apiKey = { id: Type.Integer(), bearer_id: Type.Integer(), created_at: Timestamp }
 
@@ -13,4 +13,7 @@ export const NewApiKey = Type.Object(
 )
 
 /** POST /admin/api_keys */
-export const CreateApiKey = Type.Object({ bearer_id: Type.Integer({ minimum: 1, description: 'Whose key it will be.' }) })
+export const CreateApiKey = Type.Object(
+  { bearer_id: { ...Id, description: 'Whose key it will be.' } },
+  { title: 'CreateApiKey', examples: [{ bearer_id: 1 }] }
+)

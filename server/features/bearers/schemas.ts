@@ -14,11 +14,27 @@ const fields = {
     examples: ['https://app.example/events']
   }),
   username: text('Basic-auth user of the callback URL.'),
-  password: text('Basic-auth password of the callback URL; never returned.')
+  password: Type.String({
+    minLength: 1,
+    maxLength: 255,
+    writeOnly: true,
+    description: 'Basic-auth password of the callback URL; never returned.'
+  })
 }
 
 /** POST /admin/bearers */
-export const CreateBearer = Type.Object(fields)
+export const CreateBearer = Type.Object(fields, {
+  title: 'CreateBearer',
+  examples: [
+    {
+      bearer_name: 'Gradebook',
+      bearer_type: 'Application',
+      callback_url: 'https://gradebook.example/events',
+      username: 'common-services',
+      password: 'a long secret'
+    }
+  ]
+})
 
 /** PATCH: what is absent stays. */
 export const UpdateBearer = Type.Partial(
@@ -29,7 +45,7 @@ export const UpdateBearer = Type.Partial(
     created_at: Type.String({ description: 'As answered; it cannot be changed.' }),
     rotate_signing_secret: Type.Boolean({ description: 'Makes a new signing secret, which is in the answer and nowhere else.' })
   }),
-  { minProperties: 1 }
+  { minProperties: 1, title: 'UpdateBearer', examples: [{ bearer_name: 'Gradebook 2' }] }
 )
 export type UpdateBearer = Static<typeof UpdateBearer>
 

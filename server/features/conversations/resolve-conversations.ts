@@ -17,11 +17,11 @@ export interface ResolvedConversation {
   client_conversation_id: string | null
   global_id: string | null
   internal_conversation_id: string | null
+  callback_url: string | null
 }
 
 interface ConversationRow extends ResolvedConversation {
   place: number
-  callback_url: string | null
 }
 
 const referenceColumns = {
@@ -113,6 +113,7 @@ async function keepCallbackUrls(
       wanted.set(conversation.id, row.callback_url)
   }
   if (wanted.size === 0) return
+  for (const conversation of found.values()) conversation.callback_url ??= wanted.get(conversation.id) ?? null
   const list = [...wanted].map(([id, callback_url]) => ({ id, callback_url }))
   await sql`update conversations set callback_url = r.callback_url, updated_at = ${now}
     from ${database.rows(list, { id: 'bigint', callback_url: 'text' })}

@@ -22,7 +22,23 @@ const fields = {
 }
 
 /** POST and PATCH alike. */
-export const WriteConversation = Type.Object({ conversation: Type.Object(fields, { minProperties: 1 }) })
+export const WriteConversation = Type.Object(
+  { conversation: Type.Object(fields, { minProperties: 1 }) },
+  {
+    title: 'WriteConversation',
+    examples: [
+      {
+        conversation: {
+          client_conversation_id: 'class-4b',
+          global_id: 'district-7/class-4b',
+          internal_conversation_id: '4b',
+          provider_number: '+16015550100',
+          participants: ['+16015550142']
+        }
+      }
+    ]
+  }
+)
 export type WriteConversation = Static<typeof WriteConversation>['conversation']
 
 export const Conversation = Type.Object(

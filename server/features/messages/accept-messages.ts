@@ -73,6 +73,8 @@ async function acceptBatch(
   const rows = accepted.map(({ message: { conversation: _, ...message } }, place) => ({
     ...message,
     conversation_id: conversations[place]?.id ?? null,
+    // Without either, events go where the bearer says when they are delivered.
+    callback_url: message.callback_url ?? conversations[place]?.callback_url ?? null,
     created_at: now,
     updated_at: now
   }))

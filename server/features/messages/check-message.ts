@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { CurrentBearer } from '../../platform/access.ts'
+import { isoTime } from '../../platform/clock.ts'
 import { type ErrorDetail, invalidValues } from '../../platform/errors.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { httpUrlProblem } from '../../platform/url-check.ts'
@@ -136,5 +137,11 @@ const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d
 
 function instant(text: string): number | undefined {
   const ms = isoInstant.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(ms) ? undefined : ms
+  return Number.isNaN(ms) || !isOnCalendar(text) ? undefined : ms
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function isOnCalendar(text: string): boolean {
+  const midnight = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
+  return !Number.isNaN(midnight) && isoTime(midnight).startsWith(text.slice(0, 10))
 }

@@ -14,7 +14,8 @@ import { createMessageAcceptance } from './accept-messages.ts'
 import { cancelMessage } from './cancel-message.ts'
 import { checkMessage } from './check-message.ts'
 import { fromMessages, messageFields, type MessageRow, presentMessage } from './message-row.ts'
-import { CreateMessage, ListMessages, Message } from './schemas.ts'
+import { CreateMessage, ListMessagesBody, Message, StoreMediaCopies } from './schemas.ts'
+import { storeMediaCopies } from './store-media-copies.ts'
 
 const tags = ['Messages']
 const MessageUuid = Type.Object({ uuid: Type.String({ description: "The message's `message_uuid`." }) })
@@ -44,6 +45,20 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{
       const message = checkMessage(body, bearer, config, deps.clock.now())
       return reply.code(201).send(await acceptance.submit({ message, idempotency }))
     }
+  )
+
+  app.post(
+    '/messages/images_lambda',
+    {
+      schema: {
+        summary: "Report stored copies of a message's media",
+        description: 'For the worker that copies MMS media; raises `messages.message.images_lambda`.',
+        tags,
+        body: StoreMediaCopies,
+        response: { 200: Message, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
+      }
+    },
+    ({ body, bearer }) => storeMediaCopies(deps, bearer.id, body)
   )
 
   app.get(
@@ -93,8 +108,8 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{
         description:
           'Newest first. The numbers stand in the query or in a JSON body. The next page is asked for with the cursor of the header `x-next-cursor`.',
         tags,
-        querystring: Type.Object({ ...ListMessages, ...PageQuery }),
-        body: Type.Optional(Type.Union([Type.Object(ListMessages), Type.Null()])),
+        querystring: Type.Object({ ...ListMessagesBody.properties, ...PageQuery }),
+        body: Type.Optional(Type.Union([ListMessagesBody, Type.Null()])),
         response: { 200: Type.Array(Message), 403: ErrorBody, 422: ErrorBody }
       }
     },

@@ -12,7 +12,8 @@ const conversationIds = {
 }
 
 /** POST /messages */
-export const CreateMessage = Type.Object({
+export const CreateMessage = Type.Object(
+  {
   message: Type.Object({
     sender_number: Type.String({ description: 'One of our numbers, E.164.', examples: ['+16015550100'] }),
     receiver_number: Type.String({ description: 'Who gets the text, E.164.', examples: ['+16015550142'] }),
@@ -41,7 +42,21 @@ export const CreateMessage = Type.Object({
       Type.String({ pattern: '^MG[0-9a-fA-F]{32}$', description: 'Send through this messaging service.' })
     )
   })
-})
+},
+  {
+    title: 'CreateMessage',
+    examples: [
+      {
+        message: {
+          sender_number: '+16015550100',
+          receiver_number: '+16015550142',
+          message_body: 'School is closed today.',
+          client_conversation_id: 'class-4b'
+        }
+      }
+    ]
+  }
+)
 export type CreateMessage = Static<typeof CreateMessage>
 
 export const Message = Type.Object(
@@ -78,8 +93,37 @@ export const Message = Type.Object(
 )
 export type Message = Static<typeof Message>
 
+/** POST /messages/images_lambda */
+export const StoreMediaCopies = Type.Object(
+  {
+    message_uuid: Type.String({ description: 'The message that the media belong to.' }),
+    media_file_urls: Type.Array(Type.String({ maxLength: 2_048, description: 'http or https.' }), {
+      minItems: 1,
+      maxItems: 10,
+      description: 'Where the stored copies lie.'
+    })
+  },
+  {
+    title: 'StoreMediaCopies',
+    examples: [
+      {
+        message_uuid: '0193585e-7c00-7000-8000-000000000000',
+        media_file_urls: ['https://media.example/0193585e/1.jpg']
+      }
+    ]
+  }
+)
+export type StoreMediaCopies = Static<typeof StoreMediaCopies>
+
 /** GET /messages: the numbers in the query, or in a JSON body. */
-export const ListMessages = {
-  from: Type.Optional(Type.String({ description: 'Sender number, E.164. Required, here or in the body.' })),
-  to: Type.Optional(Type.String({ description: 'Receiver number, E.164. Required, here or in the body.' }))
-}
+export const ListMessagesBody = Type.Object(
+  {
+    from: Type.Optional(
+      Type.String({ description: 'Sender number, E.164. Required, in the query or in a JSON body.', examples: ['+16015550100'] })
+    ),
+    to: Type.Optional(
+      Type.String({ description: 'Receiver number, E.164. Required, in the query or in a JSON body.', examples: ['+16015550142'] })
+    )
+  },
+  { title: 'ListMessages' }
+)

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { type Clock, isoTime } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
 import { ErrorBody, type ErrorDetail, errors, invalidValues } from '../../platform/errors.ts'
+import { Id } from '../../platform/schemas.ts'
 import { parsePhoneNumber } from '../../telephony/phone-number.ts'
 import { Conversation } from '../conversations/conversation.entity.ts'
 import { Participant } from './participant.entity.ts'
@@ -37,7 +38,7 @@ export const participantRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Da
       schema: {
         ...schema,
         summary: 'Deactivate a pairing of a conversation',
-        params: Type.Object({ conversation_id: Type.Integer({ minimum: 1, description: 'Numeric id.' }) })
+        params: Type.Object({ conversation_id: Id })
       },
       handler: ({ body, bearer, params }) => deactivate(bearer, body.participant, params.conversation_id)
     })

@@ -4,7 +4,8 @@ import { Timestamp } from '../../platform/schemas.ts'
 const id = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 255, description }))
 
 /** Which pairing to deactivate. */
-export const DeactivatePairing = Type.Object({
+export const DeactivatePairing = Type.Object(
+  {
   participant: Type.Object({
     participant_number: Type.String({ description: 'E.164.', examples: ['+16015550142'] }),
     provider_number: Type.Optional(Type.String({ description: 'E.164; every provider number when absent.' })),
@@ -13,7 +14,9 @@ export const DeactivatePairing = Type.Object({
     internal_conversation_id: id('The conversation by its internal id.'),
     application_name: id('Scope of the conversation ids; the name of the bearer when absent.')
   })
-})
+},
+  { title: 'DeactivatePairing', examples: [{ participant: { participant_number: '+16015550142' } }] }
+)
 export type DeactivatePairing = Static<typeof DeactivatePairing>['participant']
 
 const Pairing = Type.Object(

@@ -9,6 +9,28 @@ import type { CallbackKind, ReceivedCallback } from './receive-callbacks.ts'
 
 const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
+/** https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks */
+const MessageStatusForm = Type.Object(
+  {
+    MessageSid: Type.String(),
+    MessageStatus: Type.String({ examples: ['delivered'] }),
+    ErrorCode: Type.Optional(Type.String({ description: 'Why it failed.' }))
+  },
+  { title: 'MessageStatusForm', description: 'Among other fields of Twilio.' }
+)
+
+/** https://www.twilio.com/docs/messaging/guides/webhook-request */
+const InboundTextForm = Type.Object(
+  {
+    MessageSid: Type.String(),
+    From: Type.String({ description: 'Who wrote, E.164.' }),
+    To: Type.String({ description: 'Our number, E.164.' }),
+    Body: Type.String(),
+    NumMedia: Type.Optional(Type.String({ description: 'How many media follow, as `MediaUrl0` and so on.' }))
+  },
+  { title: 'InboundTextForm', description: 'Among other fields of Twilio.' }
+)
+
 /** A form as it came, and decoded. */
 interface RawForm {
   raw: string
@@ -45,7 +67,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   app.post(
     '/twilio_requests/webhook_message_updates',
     {
-      config: { access: 'provider' },
+      config: { access: 'provider', form: MessageStatusForm },
       schema: {
         summary: 'Status of an outbound message',
         description: 'Called by Twilio for each status of a message. Signed; stored and answered at once.',
@@ -64,13 +86,16 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   app.post(
     '/twilio_requests/inbound',
     {
-      config: { access: 'provider' },
+      config: { access: 'provider', form: InboundTextForm },
       schema: {
         summary: 'A text to one of our numbers',
         description: 'Called by Twilio when a person writes. Signed; stored and answered at once, with no reply.',
         tags: ['Provider callbacks'],
         consumes: ['application/x-www-form-urlencoded'],
-        response: { 200: Type.String({ description: 'Empty TwiML.' }), 403: ErrorBody }
+        response: {
+          200: { description: 'Empty TwiML.', content: { 'text/xml': { schema: Type.String() } } },
+          403: ErrorBody
+        }
       }
     },
     async (request, reply) => {

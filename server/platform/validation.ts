@@ -1,0 +1,119 @@
+import type { TSchema } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
+import { Value } from '@sinclair/typebox/value'
+import type { FastifySchemaCompiler } from 'fastify'
+
+/** Most fields that one refusal names. */
+export const mostDetails = 50
+
+/**
+ * Checks requests against their schemas. Each field at fault is named once, with what was expected and what
+ * came. Paths and queries are text, so their numbers are read; the values of a body are taken as they are.
+ */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const type = TypeCompiler.Compile(schema)
+  return (given: unknown) => {
+    const value = httpPart === 'body' ? given : Value.Convert(schema, given)
+    if (type.Check(value)) return { value }
+    const findings = new Map<string, string>()
+    for (const { path, message } of explain(type.Errors(value))) {
+      // A missing field is found twice: as missing, and as nothing where a value should be.
+      if (!findings.has(path)) findings.set(path, message)
+      if (findings.size >= mostDetails) break
+    }
+    return { error: [...findings].map(([instancePath, message]) => ({ ...plain, instancePath, message })) }
+  }
+}
+
+/** What Fastify's type asks of a finding and nobody reads. */
+const plain = { keyword: '', schemaPath: '', params: {} }
+
+interface Finding {
+  path: string
+  message: string
+}
+
+function* explain(errors: Iterable<ValueError>): Generator<Finding> {
+  for (const error of errors) {
+    const variant = chosenVariant(error)
+    if (variant) yield* explain(variant)
+    else yield { path: error.path, message: sentence(error) }
+  }
+}
+
+/** Of a union, the variant that the value means to be: the one of its own JSON type. */
+function chosenVariant({ type, schema, value, errors }: ValueError): Iterable<ValueError> | undefined {
+  if (type !== ValueErrorType.Union) return undefined
+  const place = variantsOf(schema).findIndex(
+    variant => variant['const'] === undefined && variant['type'] === jsonType(value)
+  )
+  return errors[place]
+}
+
+/** The end of a sentence that begins with the field's name. */
+function sentence(error: ValueError): string {
+  const { type, schema, value } = error
+  switch (type) {
+    case ValueErrorType.ObjectRequiredProperty:
+      return 'is required'
+    case ValueErrorType.StringMinLength:
+      return schema['minLength'] === 1
+        ? 'must not be empty'
+        : `must have at least ${schema['minLength']} characters, got ${String(value).length}`
+    case ValueErrorType.StringMaxLength:
+      return `must have at most ${schema['maxLength']} characters, got ${String(value).length}`
+    case ValueErrorType.StringPattern:
+      return `must match ${schema['pattern']}, got ${shown(error)}`
+    case ValueErrorType.IntegerMinimum:
+    case ValueErrorType.NumberMinimum:
+      return `must be at least ${schema['minimum']}, got ${shown(error)}`
+    case ValueErrorType.IntegerMaximum:
+    case ValueErrorType.NumberMaximum:
+      return `must be at most ${schema['maximum']}, got ${shown(error)}`
+    case ValueErrorType.ArrayMinItems:
+      return schema['minItems'] === 1 ? 'must not be empty' : `must have at least ${schema['minItems']} items`
+    case ValueErrorType.ArrayMaxItems:
+      return `must have at most ${schema['maxItems']} items, got ${Array.isArray(value) ? value.length : 0}`
+    case ValueErrorType.ObjectMinProperties:
+      return 'must have at least one field'
+    default:
+      return `must be ${expected(schema)}, got ${shown(error)}`
+  }
+}
+
+const namesOfTypes: Record<string, string> = {
+  string: 'a string',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  null: 'null'
+}
+
+function expected(schema: TSchema): string {
+  const variants = variantsOf(schema)
+  if (variants.length > 0) return variants.map(expected).join(' or ')
+  if (schema['const'] !== undefined) return JSON.stringify(schema['const'])
+  return namesOfTypes[String(schema['type'])] ?? 'another value'
+}
+
+const longestShown = 40
+
+/** What came, short enough for one line. Never the value of a secret. */
+function shown({ value, schema }: ValueError): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'object' || schema['writeOnly'] === true) return namesOfTypes[jsonType(value)] ?? `a ${typeof value}`
+  if (typeof value !== 'string') return String(value)
+  const characters = Array.from(value.slice(0, 2 * longestShown + 1))
+  if (characters.length <= longestShown) return JSON.stringify(value)
+  return `${JSON.stringify(characters.slice(0, longestShown).join('')).slice(0, -1)}…"`
+}
+
+const variantsOf = (schema: TSchema): TSchema[] => (Array.isArray(schema['anyOf']) ? schema['anyOf'] : [])
+
+function jsonType(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}

@@ -1,0 +1,22 @@
+import { sql } from 'kysely'
+import type { Database } from '../platform/database.ts'
+
+const tables = [
+  'api_keys',
+  'bearers',
+  'client_events',
+  'conversations',
+  'idempotency_keys',
+  'lane_entries',
+  'messages',
+  'opt_outs',
+  'participants',
+  'provider_callbacks'
+] as const
+
+/** How many rows each table has: what a refused request must leave as it was. */
+export async function countRows({ sql: executor }: Database): Promise<Record<string, number>> {
+  const counts = tables.map(table => sql`select ${sql.lit(table)} as name, count(*) as count from ${sql.table(table)}`)
+  const { rows } = await sql<{ name: string; count: number }>`${sql.join(counts, sql` union all `)}`.execute(executor)
+  return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]))
+}
