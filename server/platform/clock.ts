@@ -10,6 +10,11 @@ export interface Timer {
 export interface Clock {
   now(): number
   setTimer(delayMs: number, action: () => void): Timer
+  /**
+   * Says that work is under way which takes no time of this clock; a virtual clock is not advanced past it until
+   * what is returned is called. The system's clock waits for nobody.
+   */
+  hold?(): () => void
 }
 
 /** The longest delay that Node's timers keep; a longer one is waited for in steps. */

@@ -354,6 +354,8 @@ class LaneConsumer {
   #wokenMeanwhile = false
   #lastKey = -1
   #alarm: Timer | undefined
+  /** Held from a claim until all that it brought is settled: work in hand takes no virtual time. */
+  #release: (() => void) | undefined
 
   constructor(deps: LaneConsumerDeps) {
     this.lane = deps.lane
@@ -371,6 +373,7 @@ class LaneConsumer {
       return
     }
     this.#running = true
+    this.#release ??= this.#deps.clock.hold?.()
     void this.#run()
   }
 
@@ -384,6 +387,12 @@ class LaneConsumer {
       mine = true
     }
     if (mine) this.wake()
+  }
+
+  #letTimePass(): void {
+    if (this.#running || this.#inFlight.size > 0) return
+    this.#release?.()
+    this.#release = undefined
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -424,6 +433,7 @@ class LaneConsumer {
       this.#setAlarm(clock.now() + claimFailureMs)
     } finally {
       this.#running = false
+      this.#letTimePass()
     }
   }
 
@@ -460,12 +470,12 @@ class LaneConsumer {
         if (this.#stopped || entry.leaseEndsAt <= clock.now()) break
         await this.#work([entry])
       }
-      await this.#release(left.filter(entry => this.#holds(entry)), String(error))
+      await this.#giveUp(left.filter(entry => this.#holds(entry)), String(error))
     }
   }
 
   /** After a failure of the handler itself: another try, or a dead letter. */
-  async #release(entries: Entry[], error: string): Promise<void> {
+  async #giveUp(entries: Entry[], error: string): Promise<void> {
     const { clock } = this.#deps
     const verdicts = entries.map((entry): Verdict => {
       const failures = (this.#handlerFailures.get(entry.id) ?? 0) + 1

@@ -86,7 +86,8 @@ export function registerErrorHandling(app: FastifyInstance): void {
 /** Turns whatever was thrown into an answer. */
 export function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = asRefusal(error, request)
-  if (refusal.statusCode === 500) request.log.error({ err: error, request_id: request.id }, 'unexpected error')
+  if (refusal.statusCode === 500 || isDependencyDown(error))
+    request.log.error({ err: error, request_id: request.id }, 'unexpected error')
   if (refusal.statusCode === 503 || refusal.statusCode === 429) void reply.header('retry-after', reply.getHeader('retry-after') ?? 1)
   const { statusCode, message, details } = refusal
   const body: ErrorBody = {
@@ -112,7 +113,7 @@ interface Refusal {
 function asRefusal(error: FastifyError, request: FastifyRequest): Refusal {
   if (error instanceof FieldError) return { ...error, message: error.message }
   if (error.validation) return asRefusal(validationRefusal(error, request), request)
-  const known = translateFrameworkError(error, request) ?? error
+  const known = isDependencyDown(error) ? new errors.overloaded() : (translateFrameworkError(error, request) ?? error)
   const statusCode = known.statusCode ?? 500
   if (statusCode >= 500 && !(known instanceof errors.overloaded))
     return {
@@ -122,6 +123,14 @@ function asRefusal(error: FastifyError, request: FastifyRequest): Refusal {
       details: []
     }
   return { statusCode, code: known.code, message: known.message, details: [] }
+}
+
+const connectionTroubles = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', '57P01', '57P02', '57P03', '53300'])
+
+/** The database cannot be reached, is starting or stopping, or takes no more connections: that passes. */
+function isDependencyDown(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && connectionTroubles.has(String(error.code))) || isDependencyDown(error.cause)
 }
 
 function translateFrameworkError(error: FastifyError, request: FastifyRequest): FastifyError | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anotherProcess } from '../../testing/another-process.ts'
+import { processWithoutDatabase } from '../../testing/another-process.ts'
 import { build, onEachDatabase } from '../../testing/build.ts'
 
 onEachDatabase(dialect => {
@@ -15,8 +15,7 @@ onEachDatabase(dialect => {
 
   test('while its database is down the API says so, and when to ask again', async t => {
     const server = await build(t, dialect)
-    await using other = await anotherProcess(server)
-    await other.deps.database.close()
+    await using other = await processWithoutDatabase(server)
 
     const status = await other.app.inject('/api/v1/status')
     const ready = await other.app.inject('/health/ready')
@@ -28,8 +27,7 @@ onEachDatabase(dialect => {
 
   test('a process that cannot reach its database is still alive', async t => {
     const server = await build(t, dialect)
-    await using other = await anotherProcess(server)
-    await other.deps.database.close()
+    await using other = await processWithoutDatabase(server)
 
     const answer = await other.app.inject('/health/live')
 
