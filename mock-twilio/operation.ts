@@ -92,9 +92,10 @@ function handlerOf(operation: Operation, { services, authentication }: Operation
     const { authorization } = request.headers
     const world = authentication.worldFor(authorization, params['AccountSid'])
     const form = isForm(request.body) ? request.body : emptyForm
+    const subject = subjectOf(operation, form, params)
     try {
       refuseAsAskedFor(request)
-      if (!world.faults.isEmpty && meetsFault(operation, world, form, reply) === 'reset') {
+      if (!world.faults.isEmpty && meetsFault(subject, world, reply) === 'reset') {
         return cut(reply)
       }
       const answer = operation.handle({
@@ -112,7 +113,7 @@ function handlerOf(operation: Operation, { services, authentication }: Operation
         status: operation.status,
         sid: answer === reply ? undefined : sidOf(answer)
       })
-      if (!world.faults.isEmpty && losesAnswer(operation, world, form)) return cut(reply)
+      if (!world.faults.isEmpty && losesAnswer(subject, world)) return cut(reply)
       if (answer === reply) return reply
       reply.code(operation.status)
       return operation.status === 204 ? reply.send() : answer
@@ -124,8 +125,8 @@ function handlerOf(operation: Operation, { services, authentication }: Operation
           status: error.status,
           code: error.code,
           message: error.message,
-          to: text(form, 'To'),
-          from: text(form, 'From')
+          to: subject.to,
+          from: subject.from
         })
       }
       throw error
@@ -145,13 +146,9 @@ function refuseAsAskedFor({ headers }: FastifyRequest): void {
   if (code !== undefined && Number(code) >= 400) throw refusalForStatus(Number(code))
 }
 
-function meetsFault(
-  operation: Operation,
-  world: World,
-  form: Form,
-  reply: FastifyReply
-): 'reset' | undefined {
-  const subject = subjectOf(operation, form)
+type Subject = ReturnType<typeof subjectOf>
+
+function meetsFault(subject: Subject, world: World, reply: FastifyReply): 'reset' | undefined {
   const http = world.faults.take('http', subject)
   if (http !== undefined) {
     if (http.retry_after !== undefined) reply.header('Retry-After', String(http.retry_after))
@@ -159,21 +156,23 @@ function meetsFault(
   }
   const connection = world.faults.take('connection', { ...subject, phase: 'reset' })
   if (connection === undefined) return undefined
-  world.journal.append({ kind: 'request.reset', operation: operation.name, to: subject.to })
+  world.journal.append({ kind: 'request.reset', operation: subject.operation, to: subject.to })
   return 'reset'
 }
 
-function losesAnswer(operation: Operation, world: World, form: Form): boolean {
-  const subject = { ...subjectOf(operation, form), phase: 'answer_lost' } as const
-  if (world.faults.take('connection', subject) === undefined) return false
-  world.journal.append({ kind: 'request.answer_lost', operation: operation.name, to: subject.to })
+function losesAnswer(subject: Subject, world: World): boolean {
+  const fault = world.faults.take('connection', { ...subject, phase: 'answer_lost' })
+  if (fault === undefined) return false
+  const { operation, to } = subject
+  world.journal.append({ kind: 'request.answer_lost', operation, to })
   return true
 }
 
-function subjectOf(operation: Operation, form: Form) {
+/** What faults are held against. The number that is looked up is the one that it is to. */
+function subjectOf(operation: Operation, form: Form, params: Readonly<Record<string, string>>) {
   return {
     operation: operation.name,
-    to: text(form, 'To'),
+    to: text(form, 'To') ?? params['PhoneNumber'],
     from: text(form, 'From'),
     body: text(form, 'Body')
   }

@@ -13,6 +13,7 @@ import { deleteService } from './operations/delete-service.ts'
 import { deleteServicePhoneNumber } from './operations/delete-service-phone-number.ts'
 import { fetchAccount } from './operations/fetch-account.ts'
 import { fetchKey } from './operations/fetch-key.ts'
+import { fetchLookup } from './operations/fetch-lookup.ts'
 import { fetchMedia, fetchMediaFile } from './operations/fetch-media.ts'
 import { fetchMessage } from './operations/fetch-message.ts'
 import { fetchPhoneNumber } from './operations/fetch-phone-number.ts'
@@ -64,5 +65,6 @@ export const operations: readonly Operation[] = [
   createServicePhoneNumber,
   fetchServicePhoneNumber,
   listServicePhoneNumbers,
-  deleteServicePhoneNumber
+  deleteServicePhoneNumber,
+  fetchLookup
 ]

@@ -32,6 +32,33 @@ export const MessagingServiceSeed = Type.Object(
   strict
 )
 
+export const LineType = Type.Union(
+  [
+    Type.Literal('mobile'),
+    Type.Literal('landline'),
+    Type.Literal('fixedVoip'),
+    Type.Literal('nonFixedVoip'),
+    Type.Literal('tollFree'),
+    Type.Literal('personal'),
+    Type.Literal('premium'),
+    Type.Literal('voicemail'),
+    Type.Literal('sharedCost'),
+    Type.Literal('uan'),
+    Type.Literal('pager'),
+    Type.Literal('unknown'),
+    Type.Literal('not_found')
+  ],
+  {
+    description:
+      'what a lookup says of a number. unknown: a type of null with error 60600. not_found: a refusal, 404/20404'
+  }
+)
+
+export const LineTypeSeed = Type.Object(
+  { phone_number: Type.String({ pattern: '^\\+[1-9][0-9]{1,14}$' }), type: LineType },
+  strict
+)
+
 export const Profile = Type.Union(
   [Type.Literal('reliable'), Type.Literal('instant'), Type.Literal('rough')],
   {
@@ -50,13 +77,15 @@ export const WorldSeed = Type.Object(
       Type.Array(Type.Object({ sid: Type.String(), secret: Type.String() }, strict))
     ),
     numbers: Type.Optional(Type.Array(NumberSeed)),
-    messaging_services: Type.Optional(Type.Array(MessagingServiceSeed))
+    messaging_services: Type.Optional(Type.Array(MessagingServiceSeed)),
+    line_types: Type.Optional(Type.Array(LineTypeSeed))
   },
   strict
 )
 
 export type Profile = Static<typeof Profile>
 export type WorldSeed = Static<typeof WorldSeed>
+export type LineType = Static<typeof LineType>
 export type NumberSeed = Static<typeof NumberSeed>
 export type MessagingServiceSeed = Static<typeof MessagingServiceSeed>
 export type AccountSeed = WorldSeed & { account_sid: string }

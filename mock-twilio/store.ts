@@ -15,7 +15,7 @@ import type {
   ProviderReply,
   ServiceRecord
 } from './records.ts'
-import type { AccountSeed, MessagingServiceSeed, NumberSeed } from './seeds.ts'
+import type { AccountSeed, LineType, MessagingServiceSeed, NumberSeed } from './seeds.ts'
 
 export interface WorldOptions {
   clock: VirtualClock
@@ -45,6 +45,8 @@ export class World {
   readonly numbersByPhone = new Map<string, NumberRecord>()
   readonly services = new Map<string, ServiceRecord>()
   readonly keys = new Map<string, KeyRecord>()
+  /** What lookups say of these numbers; of all others, what is usual. */
+  readonly lineTypes = new Map<string, LineType>()
   readonly providerReplies = new Map<string, ProviderReply[]>()
   readonly alerts: Alert[] = []
   friendlyName: string
@@ -74,6 +76,7 @@ export class World {
     for (const key of origin.api_keys ?? []) this.addKey(key.sid, key.secret, 'Seeded')
     for (const number of origin.numbers ?? []) this.addNumber(number)
     for (const service of origin.messaging_services ?? []) this.addService(service)
+    for (const line of origin.line_types ?? []) this.lineTypes.set(line.phone_number, line.type)
   }
 
   get accountSid(): string {

@@ -26,8 +26,12 @@ export interface Judge {
 
 const files = new Map([
   ['api', 'twilio_api_v2010.json'],
-  ['messaging', 'twilio_messaging_v1.json']
+  ['messaging', 'twilio_messaging_v1.json'],
+  ['lookups', 'twilio_lookups_v2.json']
 ])
+
+/** Their files call hardly any field nullable, and show null for most of them in their own examples. */
+const silentOnNull = new Set(['lookups'])
 
 const folder = join(
   dirname(createRequire(import.meta.url).resolve('@twilio/cli-core/package.json')),
@@ -42,6 +46,7 @@ const formats: Record<string, RegExp | true> = {
   'http-method': /^(?:GET|POST)$/,
   'iso-country-code': /^[A-Z]{2}$/,
   currency: /^[A-Z]{3}$/,
+  int32: true,
   // Links of the older API are relative.
   uri: true,
   'uri-map': true,
@@ -168,7 +173,7 @@ function strict(schema: Json, product: string): Json {
       result['properties'] = Object.fromEntries(
         Object.entries(value).map(([name, inner]) => [
           name,
-          isJson(inner) ? strict(inner, product) : inner
+          isJson(inner) ? field(inner, product) : inner
         ])
       )
     } else {
@@ -183,6 +188,11 @@ function strict(schema: Json, product: string): Json {
     return { anyOf: [result, { type: 'null' }] }
   }
   return result
+}
+
+function field(schema: Json, product: string): Json {
+  const result = strict(schema, product)
+  return silentOnNull.has(product) ? { anyOf: [result, { type: 'null' }] } : result
 }
 
 function schemaId(product: string, name: string): string {

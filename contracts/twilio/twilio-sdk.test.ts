@@ -198,6 +198,33 @@ test('messaging services and their numbers are managed, page by page', async t =
   assert.equal(await client.messaging.v1.services(created.sid).remove(), true)
 })
 
+test('a number is looked up: valid, of which line, unknown, or not found', async t => {
+  const { withKey: client, mock } = await anSdk(t)
+  const world = mock.world()
+  world.lineTypes.set('+16015550143', 'unknown').set('+16015550144', 'not_found')
+  const lookUp = (number: string) =>
+    client.lookups.v2.phoneNumbers(number).fetch({ fields: 'line_type_intelligence' })
+
+  const mobile = await lookUp(person)
+  const landline = await lookUp('+16015550149')
+  const unknown = await lookUp('+16015550143')
+  const bare = await client.lookups.v2.phoneNumbers('(601) 555-0123').fetch({ countryCode: 'US' })
+  const tooLong = await lookUp('+160155501234')
+
+  assert.equal(mobile.lineTypeIntelligence.type, 'mobile')
+  assert.equal(landline.lineTypeIntelligence.type, 'landline')
+  const { type, errorCode } = unknown.lineTypeIntelligence
+  assert.deepEqual([type, errorCode], [null, 60600])
+  assert.deepEqual(
+    [bare.phoneNumber, bare.nationalFormat, bare.valid, bare.lineTypeIntelligence],
+    [person, '(601) 555-0123', true, null]
+  )
+  assert.deepEqual([tooLong.valid, tooLong.validationErrors], [false, ['TOO_LONG']])
+  await assert.rejects(lookUp('+16015550144'), { code: 20404, status: 404 })
+  world.faults.add({ match: { operation: 'fetch-lookup' }, effect: { type: 'http', status: 503 } })
+  await assert.rejects(lookUp(person), { code: 20503, status: 503 })
+})
+
 test('a callback passes the check of the SDK, and a changed one does not', async t => {
   const { withKey: client, mock, receiver } = await anSdk(t)
   const url = `${receiver.url}/status`

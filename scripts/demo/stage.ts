@@ -115,18 +115,17 @@ async function send(
   return { status: answer.statusCode, body: text === '' ? undefined : JSON.parse(text) }
 }
 
-/** The stack says that it is up by printing how to use it. */
-async function printedToken(stack: ChildProcess): Promise<string> {
+/** The stack says that it is up by printing how to use it. What it prints later is its log, and is read away. */
+function printedToken(stack: ChildProcess): Promise<string> {
   let printed = ''
-  for await (const chunk of stack.stdout ?? []) {
-    printed += String(chunk)
-    const [, token] = /development key +(\S+)[\s\S]*Ctrl-C/.exec(printed) ?? []
-    if (token !== undefined) {
-      stack.stdout?.resume()
-      return token
-    }
-  }
-  throw new Error(`The stack did not start. It printed:\n${printed}`)
+  return new Promise((resolve, reject) => {
+    stack.stdout?.on('data', chunk => {
+      printed += String(chunk)
+      const [, token] = /development key +(\S+)[\s\S]*Ctrl-C/.exec(printed) ?? []
+      if (token !== undefined) resolve(token)
+    })
+    stack.once('exit', code => reject(new Error(`The stack ended with ${code}. It printed:\n${printed}`)))
+  })
 }
 
 function freePort(): Promise<number> {

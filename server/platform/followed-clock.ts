@@ -47,7 +47,9 @@ export async function followClock(url: string, intervalMs = 100): Promise<Follow
     const state = Value.Decode(ClockState, await answer.body.json())
     const expected = now()
     const newRate = state.mode === 'frozen' ? 0 : state.rate
-    const moved = Math.abs(state.now_ms - expected) > intervalMs || newRate !== rate
+    // While time runs, timers correct themselves when they fire; while it stands, they only fire when armed.
+    const tolerance = newRate === 0 ? 0 : intervalMs * newRate
+    const moved = Math.abs(state.now_ms - expected) > tolerance || newRate !== rate
     leaderNow = state.now_ms
     rate = newRate
     heardAt = stopwatch()
@@ -55,8 +57,16 @@ export async function followClock(url: string, intervalMs = 100): Promise<Follow
   }
 
   await listen()
-  // A leader that cannot be heard for a moment is not an error: the clock runs on at its last rate.
-  const ear = everyRealMs(intervalMs, () => void listen().catch(() => undefined))
+  let listening = false
+  // A leader that cannot be heard for a moment is not an error: the clock runs on at its last rate. One
+  // question at a time, so that a late answer never overtakes a newer one.
+  const ear = everyRealMs(intervalMs, () => {
+    if (listening) return
+    listening = true
+    listen()
+      .catch(() => undefined)
+      .finally(() => (listening = false))
+  })
 
   return {
     now,

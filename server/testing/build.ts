@@ -72,12 +72,19 @@ export function onEachDatabase(tests: (dialect: Dialect) => void): void {
 
 /** A whole system for one test: server and workers, mock provider, client application, one frozen clock. */
 export async function build(t: TestContext, dialect: Dialect = 'sqlite', options: BuildOptions = {}): Promise<TestServer> {
+  // What was begun is ended, also when a later step fails: a server left listening would keep the process.
+  const endings: (() => unknown)[] = []
+  t.after(async () => {
+    for (const end of endings.toReversed()) await end()
+  })
   const clock = new VirtualClock({ mode: 'frozen', start: startOfTest })
+  endings.push(() => clock.stop())
   const clientApp = createClientApp({
     username: development.callbackUsername,
     password: development.callbackPassword,
     signingSecret: development.signingSecret
   })
+  endings.push(() => clientApp.close())
   const clientAppUrl = await clientApp.app.listen({ host: '127.0.0.1', port: 0 })
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -86,8 +93,10 @@ export async function build(t: TestContext, dialect: Dialect = 'sqlite', options
     seed: 'test',
     accounts: [developmentAccountSeed(`${url}/api/v1/twilio_requests/inbound`)]
   })
+  endings.push(() => mock.close())
   const twilioUrl = await mock.app.listen({ host: '127.0.0.1', port: 0 })
   const database = await aDatabase(dialect)
+  endings.push(() => database.drop())
   const config = readConfig({
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ALLOW_PRIVATE_CALLBACKS: 'true',
@@ -102,20 +111,15 @@ export async function build(t: TestContext, dialect: Dialect = 'sqlite', options
     TWILIO_BASE_URL: twilioUrl
   })
   const deps = await createDeps({ config, clock, log: createLog(config.LOG_LEVEL) })
+  endings.push(() => deps.close())
   await seedDevelopment(deps, `${clientAppUrl}/events`)
   const app = await createApp(deps)
   const workers = options.workers === false ? undefined : startWorkers(deps)
+  endings.push(
+    () => workers?.stop(),
+    () => app.close()
+  )
   await app.listen({ host: '127.0.0.1', port })
-
-  t.after(async () => {
-    await app.close()
-    await workers?.stop()
-    await mock.close()
-    await clientApp.close()
-    await deps.close()
-    clock.stop()
-    await database.drop()
-  })
 
   const request: TestServer['request'] = async (method, path, { body, token = developmentToken, headers = {} } = {}) => {
     const answer = await app.inject({

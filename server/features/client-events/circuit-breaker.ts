@@ -14,6 +14,8 @@ export class CircuitBreaker {
   static readonly threshold = 5
   static readonly coolDownMs = 5_000
   static readonly longestCoolDownMs = 300_000
+  /** Of the endpoints that failed, the latest so many are remembered. */
+  static readonly mostEndpoints = 10_000
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -25,7 +27,8 @@ export class CircuitBreaker {
     if (!state || state.failures < CircuitBreaker.threshold) return undefined
     const now = this.#clock.now()
     if (now < state.openUntil) return state.openUntil
-    if (state.probing) return now + 1_000
+    // Somebody is finding out; if that fails, this is how long everybody waits at least.
+    if (state.probing) return now + state.coolDownMs
     state.probing = true
     return undefined
   }
@@ -47,6 +50,9 @@ export class CircuitBreaker {
       if (state.probing) state.coolDownMs = Math.min(state.coolDownMs * 2, CircuitBreaker.longestCoolDownMs)
       state.probing = false
     }
+    this.#endpoints.delete(endpoint)
     this.#endpoints.set(endpoint, state)
+    const [oldest] = this.#endpoints.keys()
+    if (oldest !== undefined && this.#endpoints.size > CircuitBreaker.mostEndpoints) this.#endpoints.delete(oldest)
   }
 }

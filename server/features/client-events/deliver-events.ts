@@ -18,6 +18,8 @@ export interface EventDeliveryDeps {
   sender: EventSender
   log: Logger
   metrics: Metrics
+  /** How long a client may take to answer. */
+  timeoutMs: number
   /** Waits before the second, third … attempt; after the last the event is dead. */
   retryScheduleMs: readonly number[]
 }
@@ -27,6 +29,7 @@ interface PendingEvent {
   event_id: string
   resource_id: string
   attempts: number
+  next_attempt_at: number | null
   callback_url: string | null
   payload: string
   username: string | null
@@ -57,6 +60,10 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
   async function deliverAll(entry: Entry, events: readonly PendingEvent[]): Promise<void> {
     for (const [place, event] of events.entries()) {
       const isLast = place === events.length - 1
+      // A slow client takes its time; when the lease would end over it, the rest waits for the next claim.
+      if (place > 0 && deps.clock.now() + deps.timeoutMs > entry.leaseEndsAt) {
+        return reports.submit({ verdict: { entry, outcome: 'retry', at: deps.clock.now(), countsAsAttempt: false } })
+      }
       const report = await deliverOne(entry, event)
       // The verdict goes with the last report, in one transaction.
       if (report.verdict === undefined && isLast) report.verdict = { entry, outcome: 'done' }
@@ -79,22 +86,19 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
       verdict: { entry, outcome: 'retry', at: until, countsAsAttempt: false }
     })
 
+    // Brought up by other news of its resource, before its time.
+    if (event.next_attempt_at !== null && event.next_attempt_at > at) return postponed({}, event.next_attempt_at)
     const { callback_url: url, username, password_cipher, signing_secret_cipher } = event
     if (url === null || username === null || password_cipher === null || signing_secret_cipher === null)
       return settled('dead', neverSent('there is no callback URL for this event'), null)
 
+    const password = openSecret(password_cipher)
+    const signingSecret = openSecret(signing_secret_cipher)
     const blockedUntil = circuits.blockedUntil(url)
     if (blockedUntil !== undefined) return postponed({}, blockedUntil)
 
-    const answer = await deps.sender.send({
-      url,
-      eventId: event.event_id,
-      payload: event.payload,
-      username,
-      password: openSecret(password_cipher),
-      signingSecret: openSecret(signing_secret_cipher),
-      at
-    })
+    const { event_id: eventId, payload } = event
+    const answer = await deps.sender.send({ url, eventId, payload, username, password, signingSecret, at })
     if (isDelivered(answer)) {
       circuits.succeeded(url)
       return settled('delivered', answer, null)
@@ -106,7 +110,7 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
       deps.log.warn({ event_id: event.event_id, attempt, status: answer.statusCode, error: answer.error }, 'client event is dead')
       return settled('dead', answer, null)
     }
-    const nextAttemptAt = deps.clock.now() + Math.max(withJitter(waitMs), answer.retryAfterMs ?? 0)
+    const nextAttemptAt = deps.clock.now() + Math.max(withJitter(waitMs), Math.min(answer.retryAfterMs ?? 0, longestRetryAfterMs))
     return postponed(settled('pending', answer, nextAttemptAt), nextAttemptAt)
   }
 
@@ -118,6 +122,9 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
     if (failure) throw failure.reason
   }
 }
+
+/** A client may ask for patience, not for ever. */
+const longestRetryAfterMs = 24 * 3_600_000
 
 const isDelivered = ({ statusCode }: EventAnswer): boolean => statusCode !== null && statusCode >= 200 && statusCode < 300
 
@@ -145,7 +152,7 @@ function rememberOpened(secrets: SecretBox): (sealed: string) => string {
 /** The pending events of the entries' resources, in order, with where and how to send them. */
 async function findPending(database: Database, entries: readonly Entry[]): Promise<Map<string, PendingEvent[]>> {
   const { rows } = await sql<PendingEvent>`
-    select e.id, e.event_id, e.resource_id, e.attempts, e.payload,
+    select e.id, e.event_id, e.resource_id, e.attempts, e.next_attempt_at, e.payload,
       coalesce(e.callback_url, b.callback_url) as callback_url,
       b.username, b.password_cipher, b.signing_secret_cipher
     from ${database.rows(

@@ -24,7 +24,7 @@ export interface EventAnswer {
   error: string | null
   /** The first 2 KB of the answer. */
   response: string | null
-  /** From `Retry-After`, where the client says so in seconds. */
+  /** From `Retry-After`. */
   retryAfterMs: number | undefined
   durationMs: number
 }
@@ -42,7 +42,8 @@ const longestResponse = 2_048
  */
 export function createEventSender({ allowPrivate, timeoutMs }: { allowPrivate: boolean; timeoutMs: number }): EventSender {
   const agent = new Agent({
-    connections: 64,
+    // As many as are in flight at most: an attempt's time must not run out in a queue of our own.
+    connections: 256,
     keepAliveTimeout: 10_000,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
@@ -71,7 +72,7 @@ export function createEventSender({ allowPrivate, timeoutMs }: { allowPrivate: b
       statusCode: answer.statusCode,
       error: null,
       response: await beginningOf(answer.body),
-      retryAfterMs: retryAfter(answer.headers['retry-after'])
+      retryAfterMs: retryAfter(answer.headers['retry-after'], request.at)
     }
   }
 
@@ -86,7 +87,8 @@ export function createEventSender({ allowPrivate, timeoutMs }: { allowPrivate: b
       }))
       return { ...result, durationMs: Math.round(stopwatch() - startedAt) }
     },
-    close: () => agent.close()
+    // Whoever closes has waited long enough for what is in flight.
+    close: () => agent.destroy()
   }
 }
 
@@ -113,7 +115,10 @@ const lookupPublic: LookupFunction = (hostname, options, callback) => {
 
 /** Whether an address is public: not private, loopback, link-local (metadata services), mapped or reserved. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  // Of IPv6, only 2000::/3 is given out; what else counts as unicast (::7f00:1) has old meanings.
+  return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || /^[23]...:/.test(parsed.toNormalizedString()))
 }
 
 const privateAddress = (address: string): Error => new Error(`callback address ${address} is not public`)
@@ -121,10 +126,14 @@ const privateAddress = (address: string): Error => new Error(`callback address $
 async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = []
   let length = 0
-  for await (const part of body) {
-    parts.push(part)
-    length += part.length
-    if (length >= longestResponse) break
+  try {
+    for await (const part of body) {
+      parts.push(part)
+      length += part.length
+      if (length >= longestResponse) break
+    }
+  } catch {
+    // The status was heard, and that is the answer; the rest of a body that never ends is not waited for.
   }
   return storable(Buffer.concat(parts).subarray(0, longestResponse).toString('utf8'))
 }
@@ -132,12 +141,16 @@ async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
 /** Databases take no null byte. */
 const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')
 
-function retryAfter(header: string | string[] | undefined): number | undefined {
-  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined
+/** Seconds, or a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after). */
+function retryAfter(header: string | string[] | undefined, now: number): number | undefined {
+  if (typeof header !== 'string') return undefined
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(date - now, 0)
 }
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : ''
-  return `${code}${error.message}`.slice(0, 500)
+  return storable(`${code}${error.message}`.slice(0, 500)).toWellFormed()
 }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
 import { isoTime } from '../../platform/clock.ts'
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
+import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Database } from '../../platform/database.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { Queue } from '../../platform/queue.ts'
@@ -60,10 +60,10 @@ export const clientEventRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Da
           ${query.status === undefined ? sql`` : sql`and status = ${query.status}`}
           ${query.bearer_id === undefined ? sql`` : sql`and bearer_id = ${query.bearer_id}`}
           ${before === undefined ? sql`` : sql`and id < ${before}`}
-        order by id desc limit ${limit}`.execute(database.sql)
-      const last = rows.at(-1)
-      if (rows.length === limit && last) void reply.header('x-next-cursor', encodeCursor(last.id))
-      return rows.map(presentWebhook)
+        order by id desc limit ${limit + 1}`.execute(database.sql)
+      const { page, next } = pageOf(rows, limit)
+      if (next !== undefined) void reply.header('x-next-cursor', next)
+      return page.map(presentWebhook)
     }
   )
 

@@ -1,15 +1,18 @@
 import { sql } from 'kysely'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { isUuid } from '../../platform/ids.ts'
+import type { Queue } from '../../platform/queue.ts'
 import { emitEvents, type News } from '../client-events/emit-events.ts'
 import type { CallbackDeps, Outcomes, StoredCallback } from '../provider-callbacks/process-callbacks.ts'
+import { storable } from '../provider-callbacks/storable.ts'
 import { isMessageStatus, meaningOf, move, progress } from './lifecycle.ts'
+import { laneOf } from './lanes.ts'
 import { statusNews } from './message-news.ts'
 import { fromMessages, messageFields, type MessageRow } from './message-row.ts'
 
-/** What a status callback says (https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks). */
-interface StatusUpdate {
-  callback: StoredCallback
+/** What the provider says of a message, in a callback or when it is asked. */
+export interface StatusReport {
+  /** Ours, where the report carries it. */
   uuid: string | undefined
   sid: string
   status: string
@@ -17,60 +20,102 @@ interface StatusUpdate {
   errorMessage: string | null
 }
 
-/**
- * Moves messages by what the provider reports. Reports come late, twice and out of order; only one that is
- * further along changes anything, and the client hears of each status once.
- */
+/** Moves messages by what the provider's callbacks report. */
 export async function applyStatusUpdates(deps: CallbackDeps, tx: Transaction, callbacks: StoredCallback[]): Promise<Outcomes> {
-  const now = deps.clock.now()
-  const updates = callbacks.map(readUpdate)
-  const messages = await findMessages(deps.database, tx, updates)
-  const outcomes: Outcomes = new Map()
+  const outcomes = await applyReports(deps, tx, callbacks.map(readReport), deps.clock.now())
+  return new Map(callbacks.map((callback, place) => [callback.id, outcomes[place] ?? 'unmatched']))
+}
+
+/**
+ * Moves messages by what the provider reports, and says what came of each report. Reports come late, twice and
+ * out of order; only one that is further along changes anything, and the client hears of each status once.
+ */
+export async function applyReports(
+  deps: { database: Database; queue: Queue },
+  tx: Transaction,
+  reports: readonly StatusReport[],
+  now: number
+): Promise<string[]> {
+  const messages = await findMessages(deps.database, tx, reports)
   const changed = new Set<MessageRow>()
+  const mistaken = new Set<MessageRow>()
   const news: News[] = []
 
-  for (const update of updates) {
-    const row = (update.uuid && messages.byUuid.get(update.uuid)) || messages.bySid.get(update.sid)
-    if (!row) {
-      outcomes.set(update.callback.id, 'unmatched')
-      continue
-    }
-    const told = apply(row, update, now)
-    outcomes.set(update.callback.id, told.outcome)
+  const outcomes = reports.map(report => {
+    const row = (report.uuid && messages.byUuid.get(report.uuid)) || messages.bySid.get(report.sid)
+    if (!row) return 'unmatched'
+    const holder = messages.bySid.get(report.sid)
+    if (holder && holder !== row && row.message_sid === null && isUnconfirmed(holder)) mistaken.add(giveUpSid(holder, now))
+    const isTaken = holder !== undefined && holder !== row && !mistaken.has(holder)
+    const told = apply(row, isTaken ? { ...report, sid: '' } : report, now)
+    if (row.message_sid !== null) messages.bySid.set(row.message_sid, row)
     if (told.outcome !== 'unchanged') changed.add(row)
     if (told.newsworthy) news.push(...statusNews(row))
-  }
+    return told.outcome
+  })
 
+  // First what gives a SID up, then what takes it: the SID is unique.
+  await store(deps.database, tx, [...mistaken])
   await store(deps.database, tx, [...changed])
+  await sendAgain(deps, tx, [...mistaken])
   await emitEvents(deps, tx, news, now)
   return outcomes
 }
 
-function readUpdate(callback: StoredCallback): StatusUpdate {
-  const { form, query } = callback
+/**
+ * A message whose SID was found by looking for its text, and of which no callback has told yet. Of two equal
+ * texts to one person it may have got the other one's; a callback, which carries our uuid, knows better.
+ */
+const isUnconfirmed = (row: MessageRow): boolean => row.internal_status === 'sending'
+
+function giveUpSid(row: MessageRow, now: number): MessageRow {
+  row.message_sid = null
+  row.provider_status = null
+  row.updated_at = now
+  return row
+}
+
+/** What turned out never to have reached the provider goes out after all. */
+async function sendAgain(deps: { database: Database; queue: Queue }, tx: Transaction, rows: readonly MessageRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`update messages set provider_call_at = null
+    from ${deps.database.rows(
+      rows.map(({ id }) => ({ id })),
+      { id: 'bigint' }
+    )} where messages.id = r.id`.execute(tx.sql)
+  await deps.queue.publish(
+    rows.map(row => ({ lane: laneOf(row.priority), fairnessKey: row.bearer_id ?? 0, orderKey: row.uuid, payload: row.uuid })),
+    tx
+  )
+}
+
+/** What a status callback says (https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks). */
+function readReport({ form, query }: StoredCallback): StatusReport {
   const uuid = query.get('message_uuid')
   return {
-    callback,
-    uuid: uuid !== null && isUuid(uuid) ? uuid : undefined,
-    sid: form.get('MessageSid') ?? form.get('SmsSid') ?? '',
-    status: form.get('MessageStatus') ?? form.get('SmsStatus') ?? '',
-    errorCode: form.get('ErrorCode'),
-    errorMessage: form.get('ErrorMessage')
+    uuid: uuid !== null && isUuid(uuid) ? uuid.toLowerCase() : undefined,
+    sid: storable(form.get('MessageSid') ?? form.get('SmsSid') ?? ''),
+    status: storable(form.get('MessageStatus') ?? form.get('SmsStatus') ?? ''),
+    errorCode: form.has('ErrorCode') ? storable(form.get('ErrorCode') ?? '') : null,
+    errorMessage: form.has('ErrorMessage') ? storable(form.get('ErrorMessage') ?? '') : null
   }
 }
 
-/** By uuid where the callback carries one; by SID for a receiver of plain callbacks. Locked in one order. */
+/** By uuid and by SID; locked in one order. Each has an index of its own, so each is looked up by itself. */
 async function findMessages(
   database: Database,
   tx: Transaction,
-  updates: readonly StatusUpdate[]
+  reports: readonly StatusReport[]
 ): Promise<{ byUuid: Map<string, MessageRow>; bySid: Map<string, MessageRow> }> {
-  const uuids = updates.flatMap(update => (update.uuid === undefined ? [] : [{ uuid: update.uuid }]))
-  const sids = updates.flatMap(update => (update.uuid === undefined && update.sid !== '' ? [{ sid: update.sid }] : []))
+  const uuids = reports.flatMap(({ uuid }) => (uuid === undefined ? [] : [{ uuid }]))
+  const sids = reports.flatMap(({ sid }) => (sid === '' ? [] : [{ sid }]))
   const { rows } = await sql<MessageRow>`
     select ${messageFields} ${fromMessages}
-    where m.uuid in (select r.uuid from ${database.rows(uuids, { uuid: 'uuid' })})
-      ${sids.length > 0 ? sql`or m.message_sid in (select r.sid from ${database.rows(sids, { sid: 'text' })})` : sql``}
+    where m.direction = 'outbound' and m.id in (
+      select u.id from messages u join ${database.rows(uuids, { uuid: 'uuid' })} on u.uuid = r.uuid
+      union
+      select s.id from messages s join ${database.rows(sids, { sid: 'text' })} on s.message_sid = r.sid
+    )
     order by m.id ${database.locking('for update of m')}`.execute(tx.sql)
   return {
     byUuid: new Map(rows.map(row => [row.uuid, row])),
@@ -79,7 +124,7 @@ async function findMessages(
 }
 
 /** Changes the row by one report. */
-function apply(row: MessageRow, update: StatusUpdate, now: number): { outcome: string; newsworthy: boolean } {
+function apply(row: MessageRow, update: StatusReport, now: number): { outcome: string; newsworthy: boolean } {
   const status = meaningOf(update.status)
   if (status === undefined || !isMessageStatus(row.internal_status)) return { outcome: 'not_understood', newsworthy: false }
   const learnedSid = row.message_sid === null && update.sid !== ''

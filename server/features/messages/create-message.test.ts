@@ -146,17 +146,15 @@ onEachDatabase(dialect => {
 
   test('a callback URL is kept by the conversation that had none, and later messages follow it', async t => {
     const server = await build(t, dialect)
-    const { clientApp } = server
+    const { callback_url: callbackUrl } = (await server.request('GET', '/bearer')).body
     await server.request('PATCH', '/bearer', { body: { callback_url: 'http://127.0.0.1:1/nobody' } })
-    const address = clientApp.app.addresses()[0]
-    const callbackUrl = `http://127.0.0.1:${address?.port}/events`
 
     const first = await server.sendMessage({ client_conversation_id: 'class 4b', callback_url: callbackUrl })
     const second = await server.sendMessage({ client_conversation_id: 'class 4b' })
     await server.sendMessage({ client_conversation_id: 'class 4c' })
     await server.advance('2 s')
 
-    const told = new Set(clientApp.events.map(event => event.payload['message_uuid']))
+    const told = new Set(server.clientApp.events.map(event => event.payload['message_uuid']))
     assert.deepEqual(told, new Set([first.body.message_uuid, second.body.message_uuid]))
     const { body } = await server.request('PATCH', '/conversations/client_conversation_id/class%204b', {
       body: { conversation: { moderator_id: 'teacher-1' } }
@@ -166,11 +164,10 @@ onEachDatabase(dialect => {
 
   test("a request's own callback URL goes before that of its conversation", async t => {
     const server = await build(t, dialect)
-    const port = server.clientApp.app.addresses()[0]?.port
+    const { callback_url: callbackUrl } = (await server.request('GET', '/bearer')).body
     const conversation = { client_conversation_id: 'class 4b', callback_url: 'http://127.0.0.1:1/nobody' }
     await server.request('POST', '/conversations', { body: { conversation } })
 
-    const callbackUrl = `http://127.0.0.1:${port}/events`
     const { body } = await server.sendMessage({ client_conversation_id: 'class 4b', callback_url: callbackUrl })
     await server.advance('10 s')
 

@@ -15,7 +15,7 @@ export function messageNews(row: MessageRow, type: string, occurrence: string, m
       bearerId: row.bearer_id,
       resourceId: row.uuid,
       occurrence,
-      callbackUrl: row.callback_url,
+      callbackUrl: row.callback_url ?? row.conversation_callback_url ?? null,
       fields: { ...presentMessage(row), ...more }
     }
   ]

@@ -34,6 +34,8 @@ export interface MessageRow {
   client_conversation_id: string | null
   global_id: string | null
   internal_conversation_id: string | null
+  /** The conversation's own, for a message that was given none. */
+  conversation_callback_url?: string | null
 }
 
 /** The columns of a new row, for bulk inserts. */
@@ -64,7 +66,8 @@ export const messageColumns = {
 } as const
 
 /** ``select ${messageFields} ${fromMessages} where …`` reads `MessageRow`s. */
-export const messageFields: RawBuilder<unknown> = sql`m.*, c.client_conversation_id, c.global_id, c.internal_conversation_id`
+export const messageFields: RawBuilder<unknown> = sql`m.*, c.client_conversation_id, c.global_id, c.internal_conversation_id,
+  c.callback_url as conversation_callback_url`
 export const fromMessages: RawBuilder<unknown> = sql`from messages m left join conversations c on c.id = m.conversation_id`
 
 /** The message resource of the API, and the payload of its events. */

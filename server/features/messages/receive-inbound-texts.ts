@@ -7,6 +7,7 @@ import { emitEvents } from '../client-events/emit-events.ts'
 import { senderKeysOf } from '../messaging-services/sender-keys.ts'
 import { type OptOutChange, recordOptIns, recordOptOuts } from '../opt-outs/registry.ts'
 import type { CallbackDeps, Outcomes, StoredCallback } from '../provider-callbacks/process-callbacks.ts'
+import { storable } from '../provider-callbacks/storable.ts'
 import { inboundStatus } from './lifecycle.ts'
 import { messageNews } from './message-news.ts'
 import { fromMessages, messageColumns, messageFields, type MessageRow } from './message-row.ts'
@@ -53,7 +54,7 @@ export async function receiveInboundTexts(deps: CallbackDeps, tx: Transaction, c
   const fresh = new Set(inserted.map(row => row.message_sid))
   const arrived = usable.filter(text => fresh.has(text.sid))
 
-  const changes = await optOutChanges(database, tx, arrived, now)
+  const changes = await optOutChanges(database, tx, arrived)
   await recordOptOuts(database, tx, changes.out)
   await recordOptIns(database, tx, changes.in)
 
@@ -73,24 +74,19 @@ function outcomeOf(text: InboundText, rows: readonly MessageRow[]): string {
 }
 
 function readText(callback: StoredCallback): InboundText {
-  const { form } = callback
-  const mediaCount = Math.min(Number(form.get('NumMedia') ?? 0) || 0, 10)
-  const mediaUrls = Array.from({ length: mediaCount }, (_, place) => form.get(`MediaUrl${place}`)).filter(
-    (url): url is string => url !== null
-  )
+  const field = (name: string): string => storable(callback.form.get(name) ?? '')
+  const mediaCount = Math.min(Math.max(Math.trunc(Number(field('NumMedia'))) || 0, 0), 10)
+  const mediaUrls = Array.from({ length: mediaCount }, (_, place) => field(`MediaUrl${place}`))
   return {
     callback,
-    sid: form.get('MessageSid') ?? '',
-    from: form.get('From') ?? '',
-    to: form.get('To') ?? '',
-    body: storable(form.get('Body') ?? ''),
-    mediaUrls,
-    messagingServiceSid: form.get('MessagingServiceSid')
+    sid: field('MessageSid'),
+    from: field('From'),
+    to: field('To'),
+    body: field('Body'),
+    mediaUrls: mediaUrls.filter(url => url !== ''),
+    messagingServiceSid: field('MessagingServiceSid') || null
   }
 }
-
-/** Databases take no null byte and no half of a surrogate pair; what a phone sent is kept but for those. */
-const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}').toWellFormed()
 
 /** A callback that came twice within one batch. */
 function firstOfEachSid(texts: InboundText[]): InboundText[] {
@@ -154,8 +150,7 @@ function asRow(text: InboundText, route: Route | undefined, now: number): object
 async function optOutChanges(
   database: Database,
   tx: Transaction,
-  texts: readonly InboundText[],
-  now: number
+  texts: readonly InboundText[]
 ): Promise<{ out: OptOutChange[]; in: OptOutChange[] }> {
   const spoken = texts.flatMap(text => {
     const keyword = keywordOf(text.body)
@@ -170,11 +165,18 @@ async function optOutChanges(
   const last = new Map(
     spoken.map(({ text, keyword }) => {
       const senderKey = keys.get(text.to) ?? text.to
-      const change: OptOutChange = { recipient: text.from, senderKey, class: 'messages', keyword: keyword.keyword, at: now }
+      const change: OptOutChange = {
+        recipient: text.from,
+        senderKey,
+        class: 'messages',
+        keyword: keyword.keyword,
+        at: text.callback.receivedAt
+      }
       return [`${text.from} ${senderKey}`, { change, action: keyword.action }]
     })
   )
-  const changes = [...last.values()]
+  // In one order, so that two transactions never wait for each other's rows.
+  const changes = [...last].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change)
   return {
     out: changes.filter(({ action }) => action === 'opt_out').map(({ change }) => change),
     in: changes.filter(({ action }) => action === 'opt_in').map(({ change }) => change)

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
 import type { Config } from '../../config.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts'
+import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Database } from '../../platform/database.ts'
 import { ErrorBody, type ErrorDetail, errors, invalidValues } from '../../platform/errors.ts'
 import { isUuid } from '../../platform/ids.ts'
@@ -121,10 +121,10 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{
         select ${messageFields} ${fromMessages}
         where m.bearer_id = ${bearer.id} and m.sender_number = ${from} and m.receiver_number = ${to}
           ${before === undefined ? sql`` : sql`and m.id < ${before}`}
-        order by m.id desc limit ${limit}`.execute(deps.database.sql)
-      const last = rows.at(-1)
-      if (rows.length === limit && last) void reply.header('x-next-cursor', encodeCursor(last.id))
-      return rows.map(presentMessage)
+        order by m.id desc limit ${limit + 1}`.execute(deps.database.sql)
+      const { page, next } = pageOf(rows, limit)
+      if (next !== undefined) void reply.header('x-next-cursor', next)
+      return page.map(presentMessage)
     }
   )
 }

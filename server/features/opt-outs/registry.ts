@@ -56,7 +56,9 @@ export async function recordOptOuts(database: Database, tx: Transaction, changes
       opted_out_at: change.at
     })),
     sql`on conflict (recipient_number, sender_key, class) do update
-      set keyword = excluded.keyword, opted_out_at = excluded.opted_out_at, opted_in_at = null`
+      set keyword = excluded.keyword, opted_out_at = excluded.opted_out_at, opted_in_at = null
+      where excluded.opted_out_at >= opt_outs.opted_out_at
+        and excluded.opted_out_at >= coalesce(opt_outs.opted_in_at, 0)`
   )
 }
 
@@ -71,7 +73,8 @@ export async function recordOptIns(database: Database, tx: Transaction, changes:
   await sql`update opt_outs set opted_in_at = r.at
     from ${database.rows(list, { recipient: 'text', sender_key: 'text', class: 'text', at: 'bigint' })}
     where opt_outs.recipient_number = r.recipient and opt_outs.sender_key = r.sender_key
-      and opt_outs.class = r.class and opt_outs.opted_in_at is null`.execute(tx.sql)
+      and opt_outs.class = r.class and opt_outs.opted_in_at is null
+      and opt_outs.opted_out_at <= r.at`.execute(tx.sql)
 }
 
 /** A statement may not touch a row twice. */

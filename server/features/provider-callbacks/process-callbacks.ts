@@ -45,9 +45,17 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.inbound_message': receiveInboundTexts
 }
 
-/** Processes stored callbacks in batches: their effects, their outcomes and their verdicts are one transaction. */
+/**
+ * Processes stored callbacks in batches: their effects, their outcomes and their verdicts are one transaction.
+ * One batch after another, so that a person's STOP and START keep their order.
+ */
 export function createCallbackProcessing(deps: CallbackDeps): BatchHandler {
-  return entries => deps.database.transaction(tx => processBatch(deps, tx, entries))
+  let previous: Promise<unknown> = Promise.resolve()
+  return entries => {
+    const work = previous.then(() => deps.database.transaction(tx => processBatch(deps, tx, entries)))
+    previous = work.catch(() => undefined)
+    return work
+  }
 }
 
 async function processBatch(deps: CallbackDeps, tx: Transaction, entries: Entry[]): Promise<void> {

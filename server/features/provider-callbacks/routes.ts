@@ -31,10 +31,26 @@ const InboundTextForm = Type.Object(
   { title: 'InboundTextForm', description: 'Among other fields of Twilio.' }
 )
 
-/** A form as it came, and decoded. */
-interface RawForm {
-  raw: string
-  values: Record<string, unknown>
+/**
+ * A form as it came, and decoded. Private, for the checks of what our own clients write are not for it: a null
+ * byte that a person's phone sent must not cost the message.
+ */
+class SignedForm {
+  readonly #raw: string
+
+  constructor(raw: string) {
+    this.#raw = raw
+  }
+
+  /** Fit to be stored: a null byte means the same when it is encoded. */
+  get raw(): string {
+    return this.#raw.replaceAll('\0', '%00')
+  }
+
+  /** The parameters, as the signature covers them. */
+  get values(): Record<string, unknown> {
+    return decodeForm(this.#raw)
+  }
 }
 
 /** What Twilio calls: signed, stored as it came, answered at once, and processed from the lane. */
@@ -45,12 +61,11 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   // In this scope bodies are forms, kept raw beside their values: what is stored is what was signed.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
-    const raw = String(body)
-    done(null, { raw, values: decodeForm(raw) } satisfies RawForm)
+    done(null, new SignedForm(String(body)))
   })
 
   async function receive(kind: CallbackKind, request: FastifyRequest<{ Body: unknown }>): Promise<void> {
-    const form = request.body as RawForm | undefined
+    const form = request.body instanceof SignedForm ? request.body : undefined
     const signature = request.headers['x-twilio-signature']
     const url = config.PUBLIC_URL + request.url
     const isSigned = isSignedByTwilio(

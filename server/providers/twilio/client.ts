@@ -48,8 +48,8 @@ export function connectTwilio(credentials: TwilioCredentials, baseUrl: string | 
       method: options.method.toUpperCase(),
       headers: { ...options.headers, authorization: basicAuth(options.username, options.password) },
       body: options.data === undefined ? null : formEncoded(options.data),
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs
+      // Of the whole call: one that waited for a socket must not leave when it is already given up for lost.
+      signal: AbortSignal.timeout(timeoutMs)
     })
     const text = await answer.body.text()
     return { statusCode: answer.statusCode, body: parsed(text), headers: answer.headers }
@@ -60,7 +60,7 @@ export function connectTwilio(credentials: TwilioCredentials, baseUrl: string | 
     // The SDK types this as its own class and uses nothing but `request`.
     httpClient: { request } as unknown as NonNullable<Parameters<typeof twilio>[2]>['httpClient'] & object
   })
-  return { client, close: () => agent.close() }
+  return { client, close: () => agent.destroy() }
 }
 
 const basicAuth = (username = '', password = ''): string =>

@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify'
+
+export interface Operation {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  path: string
+  /** The path with an id in the place of each parameter. */
+  url: string
+  operationId: string
+  /** Needs no token. */
+  isOpen: boolean
+  takesJson: boolean
+  /** Of a JSON body. */
+  example: unknown
+  parameters: { in: string; name: string; example?: unknown }[]
+}
+
+interface Document {
+  paths: Record<
+    string,
+    Record<
+      string,
+      {
+        operationId: string
+        security?: unknown[]
+        parameters?: Operation['parameters']
+        requestBody?: { content: Record<string, { example?: unknown }> }
+      }
+    >
+  >
+}
+
+/** Every operation of the API document, so that a test over all of them forgets none. */
+export function operationsOf(app: FastifyInstance): Operation[] {
+  const document: Document = JSON.parse(JSON.stringify(app.swagger()))
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => {
+      const json = operation.requestBody?.content['application/json']
+      return {
+        method: method.toUpperCase() as Operation['method'],
+        path,
+        url: path.replaceAll(/\{\w+\}/g, '1'),
+        operationId: operation.operationId,
+        isOpen: operation.security?.length === 0,
+        takesJson: json !== undefined,
+        example: json?.example,
+        parameters: operation.parameters ?? []
+      }
+    })
+  )
+}
