@@ -50,7 +50,7 @@ export function lookUpNumber(spelling: string, countryCode: string): NumberLooku
 }
 
 function lengthErrorOf(spelling: string, country: CountryCode): ValidationError | undefined {
-  const flaw = validatePhoneNumberLength(spelling, { defaultCountry: country, extract: false })
+  const flaw = validatePhoneNumberLength(spelling, { defaultCountry: country })
   return flaw === undefined ? undefined : lengthErrors[flaw]
 }
 

@@ -15,6 +15,8 @@ if (!process.argv.includes('--check')) {
   writeFileSync(file, text)
   process.stdout.write('contracts/openapi.json is written.\n')
 } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-  process.stderr.write('contracts/openapi.json is not what the app says: run `npm run openapi` and commit it.\n')
+  process.stderr.write(
+    'contracts/openapi.json is not what the app says: run `npm run openapi` and commit it.\n'
+  )
   process.exitCode = 1
 }

@@ -10,6 +10,7 @@ import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
 import { clientEventRoutes } from './features/client-events/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
+import { createMessageChecks, messageChecksLane, publishMessageChecks } from './features/messages/ask-after-messages.ts'
 import { createMessageDelivery } from './features/messages/deliver-messages.ts'
 import { messageEvents } from './features/messages/events.ts'
 import { highLane, normalLane } from './features/messages/lanes.ts'
@@ -146,16 +147,22 @@ export function startWorkers(deps: Deps): Workers {
   const deliverEvents = createEventDelivery({
     ...deps,
     sender,
+    timeoutMs: config.CLIENT_EVENT_TIMEOUT_MS,
     retryScheduleMs: parseSchedule(config.CLIENT_EVENT_RETRY_SCHEDULE)
   })
   const consumers: Consumer[] = [
     queue.consume(highLane, { batchSize: 32, maxInFlight: 64 }, deliverMessages),
     queue.consume(normalLane, { batchSize: 64, maxInFlight: 128 }, deliverMessages),
+    queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
     queue.consume(providerCallbacksLane, { batchSize: 200, maxInFlight: 400 }, createCallbackProcessing(deps)),
     queue.consume(clientEventsLane, { batchSize: 100, maxInFlight: 256, maxInFlightPerKey: 192 }, deliverEvents)
   ]
+  const checksBegun = publishMessageChecks(deps).catch((error: unknown) =>
+    deps.log.error({ err: error }, 'silent messages are not asked after')
+  )
   return {
     async stop() {
+      await checksBegun
       await Promise.all(consumers.map(consumer => consumer.stop(config.SHUTDOWN_GRACE_MS)))
       await sender.close()
     }

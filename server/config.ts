@@ -114,6 +114,11 @@ export const Environment = Type.Object({
     description:
       'After a lost answer of the provider, the wait before it is asked what became of the message.'
   }),
+  STATUS_CHECK_AFTER_MS: Type.Integer({
+    minimum: 500,
+    default: 600_000,
+    description: 'How long the provider may be silent about a message before it is asked.'
+  }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 0,
     default: 60_000,
@@ -163,7 +168,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       .map(name => [name, environment[name]] as const)
       .filter(([, value]) => value !== undefined && value !== '')
   )
-  const config = Value.Convert(Environment, Value.Default(Environment, known))
+  const config = Value.Convert(Environment, Value.Default(Environment, { ...known }))
   const problems = [...Value.Errors(Environment, config)].map(
     error => `${error.path.slice(1)}: ${error.message}, got ${JSON.stringify(error.value)}`
   )

@@ -30,44 +30,50 @@ export const development = {
 
 /**
  * Makes the first administrator and its key on a database that has none, and prints the token: the only time
- * that it can be seen.
+ * that it can be seen. In mock mode the token is the development one, and a messaging service with two
+ * numbers, known to mock-twilio too, stands ready.
  */
 export async function seedFirstKey(deps: SeedDeps): Promise<void> {
-  const { database, config } = deps
-  await database.transaction(async tx => {
-    if ((await tx.em.count(ApiKey)) > 0) return
-    const isMock = config.TWILIO_MODE === 'mock'
+  const isMock = deps.config.TWILIO_MODE === 'mock'
+  const token = isMock ? developmentToken : createToken()
+  const isFirstStart = await deps.database.transaction(async tx => {
+    if ((await tx.em.count(ApiKey)) > 0) return false
     const bearer = await createAdmin(deps, tx, isMock ? development.signingSecret : undefined)
-    const { token } = await createApiKey(tx, bearer.id, deps.clock.now(), isMock ? developmentToken : createToken())
-    if (!isMock) process.stdout.write(`First start: the token of the administrator is ${token}\nIt is not shown again.\n`)
+    await createApiKey(tx, bearer.id, deps.clock.now(), token)
+    if (isMock) await createDevelopmentNumbers(deps, tx, bearer.id)
+    return true
   })
+  if (isFirstStart && !isMock)
+    process.stdout.write(`First start: the token of the administrator is ${token}\nIt is not shown again.\n`)
 }
 
-/** What a newcomer needs to send a first text offline: a callback URL, a messaging service and two numbers. */
+/** For the offline stack: the administrator's events go to the client application that runs beside it. */
 export async function seedDevelopment(deps: SeedDeps, callbackUrl: string): Promise<void> {
   await seedFirstKey(deps)
   await deps.database.transaction(async tx => {
-    const now = deps.clock.now()
     const key = await tx.em.findOneOrFail(ApiKey, { tokenHash: sha256(developmentToken) })
     const bearer = await tx.em.findOneOrFail(Bearer, { id: key.bearerId })
     bearer.callbackUrl = callbackUrl
     bearer.username = development.callbackUsername
     bearer.passwordCipher = deps.secrets.seal(development.callbackPassword)
-    if ((await tx.em.count(MessagingService, { providerMessagingSid: development.messagingServiceSid })) > 0) return
-    const service = tx.em.create(MessagingService, {
-      uuid: newUuid(now),
-      bearerId: bearer.id,
-      name: 'Local district',
-      globalCustomerId: 'local-district',
-      providerName: 'twilio',
-      providerMessagingSid: development.messagingServiceSid,
-      createdAt: now,
-      updatedAt: now
-    })
-    await tx.em.flush()
-    for (const { number, sid } of development.numbers)
-      tx.em.create(ProviderNumber, { messagingServiceId: service.id, number, sid, createdAt: now })
   })
+}
+
+async function createDevelopmentNumbers({ clock }: SeedDeps, tx: Transaction, bearerId: number): Promise<void> {
+  const now = clock.now()
+  const service = tx.em.create(MessagingService, {
+    uuid: newUuid(now),
+    bearerId,
+    name: 'Local district',
+    globalCustomerId: 'local-district',
+    providerName: 'twilio',
+    providerMessagingSid: development.messagingServiceSid,
+    createdAt: now,
+    updatedAt: now
+  })
+  await tx.em.flush()
+  for (const { number, sid } of development.numbers)
+    tx.em.create(ProviderNumber, { messagingServiceId: service.id, number, sid, createdAt: now })
 }
 
 async function createAdmin({ secrets, clock }: SeedDeps, tx: Transaction, signingSecret: string | undefined): Promise<Bearer> {

@@ -44,10 +44,18 @@ export interface AccessControl {
  */
 export const accessPlugin = fp<{ database: Database; believedMs: number }>(
   async (app, { database, believedMs }) => {
-    const believed = new Map<string, { until: number; bearer: Promise<CurrentBearer | undefined> }>()
+    const believed = new Map<
+      string,
+      { until: number; bearer: Promise<CurrentBearer | undefined> }
+    >()
 
     async function lookUp(tokenHash: string): Promise<CurrentBearer | undefined> {
-      const { rows } = await sql<{ id: number; name: string; type: CurrentBearer['type']; keyId: number }>`
+      const { rows } = await sql<{
+        id: number
+        name: string
+        type: CurrentBearer['type']
+        keyId: number
+      }>`
         select b.id, b.bearer_name as name, b.bearer_type as type, k.id as "keyId"
         from api_keys k join bearers b on b.id = k.bearer_id
         where k.token_hash = ${tokenHash}`.execute(database.sql)
@@ -83,8 +91,10 @@ export const accessPlugin = fp<{ database: Database; believedMs: number }>(
 )
 
 function tokenIn(header: string | undefined): string {
-  if (header === undefined) throw new errors.forbidden('The header Authorization: Bearer <token> is missing.')
+  if (header === undefined)
+    throw new errors.forbidden('The header Authorization: Bearer <token> is missing.')
   const [, token] = /^Bearer +(\S+)$/i.exec(header) ?? []
-  if (token === undefined) throw new errors.forbidden('The header Authorization must read: Bearer <token>.')
+  if (token === undefined)
+    throw new errors.forbidden('The header Authorization must read: Bearer <token>.')
   return token
 }

@@ -17,6 +17,8 @@ function patternOf(url: string): RegExp {
   const segments = url
     .replace(/\/$/, '')
     .split('/')
-    .map(segment => (segment.startsWith(':') ? '[^/]+' : segment.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)))
+    .map(segment =>
+      segment.startsWith(':') ? '[^/]+' : segment.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+    )
   return new RegExp(`^${segments.join('/')}/?$`)
 }

@@ -15,7 +15,10 @@ export async function answerOnce<Body>(
   const body = await database.transaction(async tx => {
     const result = await work(tx)
     if (request.idempotency)
-      await request.server.idempotency.remember([{ request: request.idempotency, statusCode, body: result }], tx)
+      await request.server.idempotency.remember(
+        [{ request: request.idempotency, statusCode, body: result }],
+        tx
+      )
     return result
   })
   void reply.code(statusCode)

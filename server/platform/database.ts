@@ -64,8 +64,8 @@ export interface Database {
 
 /** Opens the database. Nothing is migrated: see `migrate`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const orm = options.url.startsWith('sqlite:') ? await openSqlite(options) : await openPostgreSql(options)
   const dialect: Dialect = options.url.startsWith('sqlite:') ? 'sqlite' : 'postgresql'
+  const { orm, native } = dialect === 'sqlite' ? await openSqlite(options) : await openPostgreSql(options)
   const root = orm.em.fork() as EntityManager
   const executor = root.getKysely() as unknown as Executor
 
@@ -80,6 +80,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return sql`(select ${sql.raw(selected)} from json_each(${json})) as r`
   }
 
+  /** An entity manager that takes part in a transaction, made when somebody asks for it. */
+  function joined(transaction: Executor): EntityManager {
+    const em = orm.em.fork() as EntityManager
+    em.setTransactionContext(transaction)
+    return em
+  }
+
   return {
     dialect,
     orm,
@@ -87,13 +94,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     em: () => orm.em.fork() as EntityManager,
     async transaction(work) {
       const afterwards: (() => void)[] = []
-      const result = await (orm.em.fork() as SqliteEntityManager).transactional(em =>
-        work({
-          em,
-          sql: em.getKysely() as unknown as Executor,
+      const result = await executor.transaction().execute(async transaction => {
+        let em: EntityManager | undefined
+        const answer = await work({
+          get em() {
+            em ??= joined(transaction)
+            return em
+          },
+          sql: transaction,
           afterCommit: action => afterwards.push(action)
         })
-      )
+        await em?.flush()
+        return answer
+      })
       for (const action of afterwards) action()
       return result
     },
@@ -105,10 +118,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       list: readonly object[],
       rest: RawBuilder<unknown> = sql``
     ) {
-      const names = sql.raw(Object.keys(columns).join(', '))
+      if (list.length === 0) return []
+      const names = Object.keys(columns)
+      if (native && into.isTransaction) return insertEach<Row>(native, table, names, list, rest.compile(into))
+      const columnList = sql.raw(names.join(', '))
       // SQLite's grammar needs `where true` between a select and `on conflict`.
-      const statement = sql<Row>`insert into ${sql.table(table)} (${names})
-        select ${names} from ${rows(list, columns)} where true ${rest}`
+      const statement = sql<Row>`insert into ${sql.table(table)} (${columnList})
+        select ${columnList} from ${rows(list, columns)} where true ${rest}`
       return (await statement.execute(into)).rows
     },
     locking: clause => (dialect === 'postgresql' ? sql.raw(clause) : sql``),
@@ -119,7 +135,62 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-async function openSqlite(options: DatabaseOptions): Promise<MikroORM> {
+/** What we use of better-sqlite3 itself. */
+interface NativeSqlite {
+  prepare(text: string): NativeStatement
+}
+
+interface NativeStatement {
+  readonly reader: boolean
+  all(...values: unknown[]): unknown[]
+  run(...values: unknown[]): unknown
+}
+
+/**
+ * One prepared statement, run for each row: inside a transaction this is SQLite's fastest way to take many
+ * rows in. The connection is the transaction's own, since there is only one.
+ */
+function insertEach<Row>(
+  native: NativeSqlite,
+  table: string,
+  names: readonly string[],
+  list: readonly object[],
+  rest: { sql: string; parameters: readonly unknown[] }
+): Row[] {
+  const marks = names.map(() => '?').join(', ')
+  const statement = native.prepare(`insert into ${table} (${names.join(', ')}) values (${marks}) ${rest.sql}`)
+  const answers: Row[] = []
+  for (const row of list) {
+    const values: unknown[] = names.map(name => (row as Record<string, unknown>)[name] ?? null)
+    if (rest.parameters.length > 0) values.push(...rest.parameters)
+    if (statement.reader) answers.push(...(statement.all(values) as Row[]))
+    else statement.run(values)
+  }
+  return answers
+}
+
+/** Statements are prepared once for each text, not once for each use. */
+function rememberStatements(native: NativeSqlite): void {
+  const prepare = native.prepare.bind(native)
+  const prepared = new Map<string, NativeStatement>()
+  native.prepare = text => {
+    const known = prepared.get(text)
+    if (known) return known
+    // Texts are few; those that hold keys or counts come and go.
+    if (prepared.size >= 500) prepared.clear()
+    const statement = prepare(text)
+    prepared.set(text, statement)
+    return statement
+  }
+}
+
+interface Opened {
+  orm: MikroORM
+  /** SQLite's own connection. */
+  native: NativeSqlite | undefined
+}
+
+async function openSqlite(options: DatabaseOptions): Promise<Opened> {
   const { MikroORM } = await import('@mikro-orm/sqlite')
   const file = options.url.slice('sqlite:'.length)
   if (file !== ':memory:') await mkdir(dirname(resolve(file)), { recursive: true })
@@ -132,12 +203,14 @@ async function openSqlite(options: DatabaseOptions): Promise<MikroORM> {
     'temp_store = MEMORY'
   ]
   for (const pragma of pragmas) await orm.em.getConnection().execute(`pragma ${pragma}`)
-  return orm
+  const native: NativeSqlite = await orm.em.getConnection().getNativeClient()
+  rememberStatements(native)
+  return { orm, native }
 }
 
-async function openPostgreSql(options: DatabaseOptions): Promise<MikroORM> {
+async function openPostgreSql(options: DatabaseOptions): Promise<Opened> {
   const { MikroORM } = await import('@mikro-orm/postgresql')
-  return MikroORM.init({
+  const orm = await MikroORM.init({
     ...common(options, 'postgresql'),
     clientUrl: options.url,
     pool: { min: 0, max: options.pool ?? 12 },
@@ -147,6 +220,7 @@ async function openPostgreSql(options: DatabaseOptions): Promise<MikroORM> {
         pool.options.types.setTypeParser(20, Number)
     }
   })
+  return { orm, native: undefined }
 }
 
 function common(options: DatabaseOptions, dialect: Dialect) {

@@ -12,7 +12,10 @@ import type { Metrics } from './metrics.ts'
 import { sha256 } from './secrets.ts'
 import { mostDetails, validatorCompiler } from './validation.ts'
 
-type HttpConfig = Pick<Config, 'BODY_LIMIT_BYTES' | 'RATE_LIMIT_PER_MINUTE' | 'MAX_EVENT_LOOP_DELAY_MS'>
+type HttpConfig = Pick<
+  Config,
+  'BODY_LIMIT_BYTES' | 'RATE_LIMIT_PER_MINUTE' | 'MAX_EVENT_LOOP_DELAY_MS'
+>
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -40,7 +43,9 @@ export async function createHttpServer(deps: {
     genReqId: ({ headers }) => acceptableId(headers['x-request-id']) ?? randomId(),
     // An id of 255 characters may take twelve bytes for each when it is URL-encoded.
     routerOptions: { maxParamLength: 4_096, ignoreTrailingSlash: true },
-    frameworkErrors: refuse,
+    frameworkErrors: (error, request, reply) => {
+      void refuse(error, request, reply)
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: true
   })
@@ -58,14 +63,24 @@ export async function createHttpServer(deps: {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     const seconds = (stopwatch() - request.receivedAt) / 1_000
-    metrics.httpRequests.observe({ method: request.method, route, status: reply.statusCode }, seconds)
-    const line = { request_id: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1_000) }
+    metrics.httpRequests.observe(
+      { method: request.method, route, status: reply.statusCode },
+      seconds
+    )
+    const line = {
+      request_id: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(seconds * 1_000)
+    }
     if (reply.statusCode >= 400) log.info(line, 'refused')
     else log.debug(line, 'answered')
   })
   app.addHook('preValidation', async request => {
     const problems: ErrorDetail[] = []
-    for (const part of [request.body, request.query, request.params]) collectProblems(part, '', 0, deps.textProblem, problems)
+    for (const part of [request.body, request.query, request.params])
+      collectProblems(part, '', 0, deps.textProblem, problems)
     if (problems.length > 0) throw invalidValues(problems)
   })
 
@@ -76,9 +91,11 @@ export async function createHttpServer(deps: {
       max: config.RATE_LIMIT_PER_MINUTE,
       timeWindow: 60_000,
       // A token has a budget of its own wherever it comes from; without one the address counts.
-      keyGenerator: request => (request.headers.authorization ? sha256(request.headers.authorization) : request.ip),
+      keyGenerator: request =>
+        request.headers.authorization ? sha256(request.headers.authorization) : request.ip,
       allowList: request => request.routeOptions.config.access === 'provider',
-      errorResponseBuilder: (_request, { ttl }) => new errors.rateLimited(String(Math.ceil(ttl / 1_000)))
+      errorResponseBuilder: (_request, { ttl }) =>
+        new errors.rateLimited(String(Math.ceil(ttl / 1_000)))
     })
     // Before access is checked, so that guessing tokens is limited too.
     app.addHook('onRequest', app.rateLimit())
@@ -121,14 +138,25 @@ function collectProblems(
     return
   }
   if (typeof value !== 'object' || value === null) return
-  if (depth > deepest) throw new errors.badRequest(`The body is nested more than ${deepest} levels deep.`)
+  if (depth > deepest)
+    throw new errors.badRequest(`The body is nested more than ${deepest} levels deep.`)
   if (Array.isArray(value)) {
-    for (const [place, item] of value.entries()) collectProblems(item, `${path}[${place}]`, depth + 1, textProblem, problems)
+    for (const [place, item] of value.entries())
+      collectProblems(item, `${path}[${place}]`, depth + 1, textProblem, problems)
     return
   }
   for (const [name, item] of Object.entries(value)) {
-    if (textProblem(name) !== undefined) problems.push({ field: path || 'body', message: 'has a field whose name is not plain text' })
-    else if (forbiddenNames.has(name)) problems.push({ field: path || 'body', message: `must not have a field named ${name}` })
-    else collectProblems(item, path === '' ? name : `${path}.${name}`, depth + 1, textProblem, problems)
+    if (textProblem(name) !== undefined)
+      problems.push({ field: path || 'body', message: 'has a field whose name is not plain text' })
+    else if (forbiddenNames.has(name))
+      problems.push({ field: path || 'body', message: `must not have a field named ${name}` })
+    else
+      collectProblems(
+        item,
+        path === '' ? name : `${path}.${name}`,
+        depth + 1,
+        textProblem,
+        problems
+      )
   }
 }

@@ -2,14 +2,26 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { anotherProcess, bearing } from '../testing/another-process.ts'
-import { build, firstNumber, onEachDatabase, parentNumber, type TestServer } from '../testing/build.ts'
+import {
+  build,
+  firstNumber,
+  onEachDatabase,
+  parentNumber,
+  type TestServer
+} from '../testing/build.ts'
 import { countRows } from '../testing/rows.ts'
 
 const aMessage = (text = 'School is closed today.') => ({
   message: { sender_number: firstNumber, receiver_number: parentNumber, message_body: text }
 })
 
-const post = (server: Pick<TestServer, 'app'>, key: string, body: object, path = '/messages', token?: string) =>
+const post = (
+  server: Pick<TestServer, 'app'>,
+  key: string,
+  body: object,
+  path = '/messages',
+  token?: string
+) =>
   server.app.inject({
     method: 'POST',
     url: `/api/v1${path}`,
@@ -19,7 +31,10 @@ const post = (server: Pick<TestServer, 'app'>, key: string, body: object, path =
 
 const creations = [
   ['/messages', aMessage()],
-  ['/conversations', { conversation: { client_conversation_id: 'class 4b', welcome_message: 'Grüß Gott' } }],
+  [
+    '/conversations',
+    { conversation: { client_conversation_id: 'class 4b', welcome_message: 'Grüß Gott' } }
+  ],
   [
     '/admin/bearers',
     {
@@ -57,7 +72,10 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect, { workers: false })
     await post(server, 'key', aMessage())
 
-    const answers = await Promise.all([post(server, 'key', aMessage('Another text')), post(server, 'key', {}, '/api_keys')])
+    const answers = await Promise.all([
+      post(server, 'key', aMessage('Another text')),
+      post(server, 'key', {}, '/api_keys')
+    ])
 
     for (const answer of answers) {
       assert.equal(answer.statusCode, 422)
@@ -68,17 +86,29 @@ onEachDatabase(dialect => {
   test('of many at once one creates; the others are told to wait or get its answer', async t => {
     const server = await build(t, dialect, { workers: false })
 
-    const answers = await Promise.all(Array.from({ length: 10 }, () => post(server, 'key', aMessage())))
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => post(server, 'key', aMessage()))
+    )
 
     assert.equal((await countRows(server.deps.database))['messages'], 1)
-    assert.equal(answers.filter(answer => answer.statusCode === 201 && !answer.headers['idempotency-replayed']).length, 1)
-    assert.ok(answers.every(answer => answer.statusCode === 201 || answer.json().error.code === 'request_in_progress'))
+    assert.equal(
+      answers.filter(answer => answer.statusCode === 201 && !answer.headers['idempotency-replayed'])
+        .length,
+      1
+    )
+    assert.ok(
+      answers.every(
+        answer => answer.statusCode === 201 || answer.json().error.code === 'request_in_progress'
+      )
+    )
   })
 
   test('while the first request runs, a second is told so with 409', async t => {
     const server = await build(t, dialect, { workers: false })
     await post(server, 'key', aMessage())
-    await sql`update idempotency_keys set status_code = null, answer_cipher = null`.execute(server.deps.database.sql)
+    await sql`update idempotency_keys set status_code = null, answer_cipher = null`.execute(
+      server.deps.database.sql
+    )
 
     const answer = await post(server, 'key', aMessage())
 
@@ -89,7 +119,9 @@ onEachDatabase(dialect => {
   test('a key whose first request died without an answer can be used again after a minute', async t => {
     const server = await build(t, dialect, { workers: false })
     await post(server, 'key', aMessage())
-    await sql`update idempotency_keys set status_code = null, answer_cipher = null`.execute(server.deps.database.sql)
+    await sql`update idempotency_keys set status_code = null, answer_cipher = null`.execute(
+      server.deps.database.sql
+    )
     await server.advance('1 min')
 
     const answer = await post(server, 'key', aMessage())
@@ -125,7 +157,9 @@ onEachDatabase(dialect => {
   test('a refusal is not remembered: the corrected request may use the key', async t => {
     const server = await build(t, dialect, { workers: false })
 
-    const refused = await post(server, 'key', { message: { ...aMessage().message, receiver_number: '555' } })
+    const refused = await post(server, 'key', {
+      message: { ...aMessage().message, receiver_number: '555' }
+    })
     const corrected = await post(server, 'key', aMessage())
 
     assert.deepEqual([refused.statusCode, corrected.statusCode], [422, 201])
@@ -159,7 +193,9 @@ onEachDatabase(dialect => {
   test('a key that is too long or not plain is refused', async t => {
     const server = await build(t, dialect, { workers: false })
 
-    const answers = await Promise.all(['k'.repeat(256), 'schlüssel', ''].map(key => post(server, key, aMessage())))
+    const answers = await Promise.all(
+      ['k'.repeat(256), 'schlüssel', ''].map(key => post(server, key, aMessage()))
+    )
 
     for (const answer of answers) {
       assert.equal(answer.statusCode, 422)

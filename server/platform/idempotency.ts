@@ -73,7 +73,8 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
           status_code: statusCode,
           answer_cipher: secrets.seal(JSON.stringify(body))
         }))
-        const { rows } = await sql`update idempotency_keys set status_code = r.status_code, answer_cipher = r.answer_cipher
+        const { rows } =
+          await sql`update idempotency_keys set status_code = r.status_code, answer_cipher = r.answer_cipher
           from ${database.rows(list, { id: 'bigint', started_at: 'bigint', status_code: 'integer', answer_cipher: 'text' })}
           where idempotency_keys.id = r.id and idempotency_keys.started_at = r.started_at
           returning idempotency_keys.id`.execute(tx.sql)
@@ -86,10 +87,14 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
 
     app.addHook('preHandler', async (request, reply) => {
       const key = request.headers['idempotency-key']
-      if (key === undefined || !request.routeOptions.config.idempotent) return
+      if (key === undefined || !request.routeOptions.config.idempotent) return undefined
       if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key))
-        throw invalidValues([{ field: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }])
-      const fingerprint = sha256(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+        throw invalidValues([
+          { field: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }
+        ])
+      const fingerprint = sha256(
+        `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`
+      )
       request.idempotency = await begin(request, reply, key, fingerprint)
       return reply.sent ? reply : undefined
     })
@@ -99,7 +104,9 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
       if (!idempotency || idempotency.answered) return
       request.idempotency = undefined
       await sql`delete from idempotency_keys
-        where id = ${idempotency.rowId} and started_at = ${idempotency.startedAt} and status_code is null`.execute(database.sql)
+        where id = ${idempotency.rowId} and started_at = ${idempotency.startedAt} and status_code is null`.execute(
+        database.sql
+      )
     })
 
     /** Marks the key as running, or answers from memory. */
@@ -121,7 +128,9 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
 
       const [known] = (
         await sql<KeyRow>`select id, fingerprint, status_code, answer_cipher, started_at
-          from idempotency_keys where bearer_id = ${bearerId} and key = ${key}`.execute(database.sql)
+          from idempotency_keys where bearer_id = ${bearerId} and key = ${key}`.execute(
+          database.sql
+        )
       ).rows
       // Released between the two statements: its first request was refused.
       if (!known) throw new errors.requestInProgress()
@@ -129,7 +138,8 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
       const lifetimeMs = known.status_code === null ? abandonedMs : rememberedMs
       if (now - known.started_at >= lifetimeMs) return takeOver(known, fingerprint, now)
       if (known.fingerprint !== fingerprint) throw new errors.idempotencyKeyReused()
-      if (known.status_code === null || known.answer_cipher === null) throw new errors.requestInProgress()
+      if (known.status_code === null || known.answer_cipher === null)
+        throw new errors.requestInProgress()
       await reply
         .code(known.status_code)
         .header('idempotency-replayed', 'true')
@@ -139,10 +149,16 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
       return undefined
     }
 
-    async function takeOver(known: KeyRow, fingerprint: string, now: number): Promise<IdempotentRequest> {
+    async function takeOver(
+      known: KeyRow,
+      fingerprint: string,
+      now: number
+    ): Promise<IdempotentRequest> {
       const { rows } = await sql`update idempotency_keys
         set fingerprint = ${fingerprint}, status_code = null, answer_cipher = null, started_at = ${now}
-        where id = ${known.id} and started_at = ${known.started_at} returning id`.execute(database.sql)
+        where id = ${known.id} and started_at = ${known.started_at} returning id`.execute(
+        database.sql
+      )
       if (rows.length === 0) throw new errors.requestInProgress()
       return { rowId: known.id, startedAt: now, answered: false }
     }

@@ -11,7 +11,15 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     {
       level,
       redact: {
-        paths: ['authorization', 'password', 'token', '*.authorization', '*.password', '*.token', 'req.headers'],
+        paths: [
+          'authorization',
+          'password',
+          'token',
+          '*.authorization',
+          '*.password',
+          '*.token',
+          'req.headers'
+        ],
         censor: '•••'
       }
     },

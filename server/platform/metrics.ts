@@ -70,7 +70,10 @@ export function watchLanes(metrics: Metrics, queue: Queue, clock: Clock): void {
       age.reset()
       for (const lane of await queue.state()) {
         depth.set({ lane: lane.lane }, lane.depth)
-        age.set({ lane: lane.lane }, lane.oldestDueAt === undefined ? 0 : (clock.now() - lane.oldestDueAt) / 1_000)
+        age.set(
+          { lane: lane.lane },
+          lane.oldestDueAt === undefined ? 0 : (clock.now() - lane.oldestDueAt) / 1_000
+        )
       }
     }
   })

@@ -22,7 +22,8 @@ export function finishDocument<Document extends object>(document: Document): Doc
 /** Plain JSON: schemas carry symbols and, where two places share one, would be changed twice. */
 const copyOf = (document: object): unknown => JSON.parse(JSON.stringify(document))
 
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Moves each titled schema into `schemas` and leaves a reference. */
 function hoistSchemas(value: unknown, schemas: Json): unknown {
@@ -37,19 +38,25 @@ function hoistSchemas(value: unknown, schemas: Json): unknown {
   const schema = asEnumeration(inner)
   if (!isSchemaTitle(title, schema)) return title === undefined ? schema : { title, ...schema }
   const known = schemas[title]
-  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`Two schemas are titled ${title}`)
+  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema))
+    throw new Error(`Two schemas are titled ${title}`)
   schemas[title] = schema
   return { $ref: `#/components/schemas/${title}` }
 }
 
-const isSchemaTitle = (title: unknown, { type }: Json): title is string => typeof title === 'string' && type !== undefined
+const isSchemaTitle = (title: unknown, { type }: Json): title is string =>
+  typeof title === 'string' && type !== undefined
 
 /** `anyOf` of single words is one list of words. */
 function asEnumeration(schema: Json): Json {
   const { anyOf, ...rest } = schema
   if (!Array.isArray(anyOf)) return schema
-  const words = anyOf.map(variant => (Array.isArray(variant.enum) && variant.enum.length === 1 ? variant.enum[0] : variant.const))
-  return words.every(word => typeof word === 'string') ? { ...rest, type: 'string', enum: words } : schema
+  const words = anyOf.map(variant =>
+    Array.isArray(variant.enum) && variant.enum.length === 1 ? variant.enum[0] : variant.const
+  )
+  return words.every(word => typeof word === 'string')
+    ? { ...rest, type: 'string', enum: words }
+    : schema
 }
 
 function* operationsOf(document: Json): Generator<Json> {
@@ -57,7 +64,8 @@ function* operationsOf(document: Json): Generator<Json> {
     for (const [method, operation] of Object.entries(isRecord(item) ? item : {})) {
       if (!isRecord(operation)) continue
       // A GET may leave its body out, and most clients cannot send one.
-      if (method === 'get' && isRecord(operation['requestBody'])) operation['requestBody']['required'] = false
+      if (method === 'get' && isRecord(operation['requestBody']))
+        operation['requestBody']['required'] = false
       yield operation
     }
   }
@@ -65,7 +73,8 @@ function* operationsOf(document: Json): Generator<Json> {
 
 const headers = {
   'x-request-id': {
-    description: 'Of this request, taken over from the request or made; quote it when you report a problem.',
+    description:
+      'Of this request, taken over from the request or made; quote it when you report a problem.',
     schema: { type: 'string' }
   },
   'x-next-cursor': {
@@ -76,7 +85,10 @@ const headers = {
     description: '`true` on an answer that is given again.',
     schema: { type: 'string', enum: ['true'] }
   },
-  'retry-after': { description: 'Seconds to wait before the next attempt.', schema: { type: 'integer' } }
+  'retry-after': {
+    description: 'Seconds to wait before the next attempt.',
+    schema: { type: 'integer' }
+  }
 } as const
 
 const successes: Record<string, string> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted.' }
@@ -98,14 +110,19 @@ const refusals: Record<string, { name: string; description: string }> = {
   503: { name: 'Unavailable', description: 'Overloaded, or a dependency is down.' }
 }
 
-const reference = (name: keyof typeof headers): Json => ({ [name]: { $ref: `#/components/headers/${name}` } })
+const reference = (name: keyof typeof headers): Json => ({
+  [name]: { $ref: `#/components/headers/${name}` }
+})
 
 const responses = Object.fromEntries(
   Object.entries(refusals).map(([status, { name, description }]) => [
     name,
     {
       description,
-      headers: { ...reference('x-request-id'), ...((status === '429' || status === '503') && reference('retry-after')) },
+      headers: {
+        ...reference('x-request-id'),
+        ...((status === '429' || status === '503') && reference('retry-after'))
+      },
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
     }
   ])
@@ -124,14 +141,20 @@ function finishOperation(operation: Json): void {
   )
 }
 
-function finishedSuccess(status: string, response: unknown, parameters: ReadonlySet<unknown>): Json {
+function finishedSuccess(
+  status: string,
+  response: unknown,
+  parameters: ReadonlySet<unknown>
+): Json {
   const { description, ...rest } = isRecord(response) ? response : {}
   return {
     description: description === 'Default Response' ? successes[status] : description,
     headers: {
       ...reference('x-request-id'),
       ...(status === '200' && parameters.has('cursor') && reference('x-next-cursor')),
-      ...(status === '201' && parameters.has('Idempotency-Key') && reference('idempotency-replayed'))
+      ...(status === '201' &&
+        parameters.has('Idempotency-Key') &&
+        reference('idempotency-replayed'))
     },
     ...rest
   }

@@ -43,18 +43,29 @@ export async function registerOpenApi(
           'Texts, calls and announcements between schools and families. Every request carries `Authorization: Bearer <token>`; events are sent to your `callback_url`, signed as [Standard Webhooks](https://www.standardwebhooks.com). A creating request with an `Idempotency-Key` may be repeated safely for 24 hours.',
         license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' }
       },
-      servers: [{ url: 'http://127.0.0.1:3000', description: 'Offline, with the provider simulator.' }],
+      servers: [
+        { url: 'http://127.0.0.1:3000', description: 'Offline, with the provider simulator.' }
+      ],
       tags: [...contents.tags],
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'The token of an API key.' } }
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'The token of an API key.' }
+        }
       },
       security: [{ bearer: [] }],
       webhooks: Object.fromEntries(contents.events.map(event => [event.type, webhook(event)]))
     },
     hideUntagged: true,
-    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? json.title ?? `schema-${index}`) },
-    transform: ({ schema, url, route }) => ({ url, schema: schema?.tags ? described(schema, url, route) : schema }),
-    transformObject: document => ('openapiObject' in document ? finishDocument(document.openapiObject) : document.swaggerObject)
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) =>
+        typeof json.$id === 'string' ? json.$id : `schema-${index}`
+    },
+    transform: ({ schema, url, route }) => ({
+      url,
+      schema: schema?.tags ? described(schema, url, route) : schema
+    }),
+    transformObject: document =>
+      'openapiObject' in document ? finishDocument(document.openapiObject) : document.swaggerObject
   })
   await registerPage(app)
 }
@@ -89,18 +100,22 @@ const IdempotencyKeyHeader = Type.Optional(
   Type.String({
     minLength: 1,
     maxLength: 255,
-    description: 'Printable ASCII. The same key with the same request within 24 hours gives the first answer again.',
+    description:
+      'Printable ASCII. The same key with the same request within 24 hours gives the first answer again.',
     examples: ['8e03978e-40d5-43e8-bc93-6894a57f9324']
   })
 )
 
-const SignatureHeader = Type.String({ description: 'HMAC-SHA1 of the URL and the form, as Twilio computes it.' })
+const SignatureHeader = Type.String({
+  description: 'HMAC-SHA1 of the URL and the form, as Twilio computes it.'
+})
 
 function webhook({ type, summary, payload }: EventContract) {
   return {
     post: {
       summary,
-      description: 'POSTed to the `callback_url` of the request, or else of the conversation, or else of the bearer.',
+      description:
+        'POSTed to the `callback_url` of the request, or else of the conversation, or else of the bearer.',
       operationId: `event_${type.replaceAll('.', '_')}`,
       tags: ['Events'],
       security: [],

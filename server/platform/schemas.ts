@@ -9,10 +9,18 @@ export const Nullable = <Schema extends TSchema>(schema: Schema) =>
   Type.Unsafe<Static<Schema> | null>({ ...schema, type: [schema.type, 'null'] })
 
 /** A time on the wire. */
-export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-23T10:34:00.000Z'] })
+export const Timestamp = Type.String({
+  format: 'date-time',
+  examples: ['2026-11-23T10:34:00.000Z']
+})
 
 /** Our own id of a resource; larger ones no database and no JavaScript client could tell apart. */
-export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Numeric id.', examples: [1] })
+export const Id = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Numeric id.',
+  examples: [1]
+})
 
 /** A numeric id in a path. */
 export const NumericId = Type.Object({ id: Id })
@@ -22,6 +30,13 @@ export const Deleted = Type.Object({}, { $id: 'Deleted', title: 'Deleted' })
 
 /** A list in pages: hand `cursor` back to get what follows. */
 export const PageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'Most items to answer.' })),
-  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'From the header `x-next-cursor` of the page before.' }))
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1_000, default: 100, description: 'Most items to answer.' })
+  ),
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'From the header `x-next-cursor` of the page before.'
+    })
+  )
 }

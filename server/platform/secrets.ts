@@ -14,7 +14,8 @@ export interface SecretBox {
 export function createSecretBox(keys: string): SecretBox {
   const ring = keys.split(',').map(text => {
     const key = Buffer.from(text.trim(), 'base64')
-    if (key.length !== 32) throw new Error('SECRET_KEY must be 32 bytes in base64 (openssl rand -base64 32)')
+    if (key.length !== 32)
+      throw new Error('SECRET_KEY must be 32 bytes in base64 (openssl rand -base64 32)')
     return { id: createHash('sha256').update(key).digest('hex').slice(0, 8), key }
   })
   const [current] = ring
@@ -25,7 +26,10 @@ export function createSecretBox(keys: string): SecretBox {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce)
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
-      return [current.id, Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64')].join(':')
+      return [
+        current.id,
+        Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64')
+      ].join(':')
     },
     open(sealed) {
       const [id, text = ''] = sealed.split(':')
@@ -40,6 +44,9 @@ export function createSecretBox(keys: string): SecretBox {
 }
 
 /** For mock mode, where nothing secret is kept: every clone of the project shares this key. */
-export const developmentSecretKey = createHash('sha256').update('offline development').digest('base64')
+export const developmentSecretKey = createHash('sha256')
+  .update('offline development')
+  .digest('base64')
 
-export const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex')
+export const sha256 = (text: string | Buffer): string =>
+  createHash('sha256').update(text).digest('hex')

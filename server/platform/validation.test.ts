@@ -16,7 +16,10 @@ const Book = Type.Object({
   pages: Type.Optional(Type.Integer({ minimum: 1, maximum: 9 })),
   binding: Type.Optional(Type.Union([Type.Literal('hard'), Type.Literal('soft')])),
   authors: Type.Optional(
-    Type.Array(Type.Union([Type.String(), Type.Object({ name: Type.String() })]), { minItems: 1, maxItems: 2 })
+    Type.Array(Type.Union([Type.String(), Type.Object({ name: Type.String() })]), {
+      minItems: 1,
+      maxItems: 2
+    })
   ),
   isbn: Type.Optional(Type.String({ pattern: '^\\d+$' })),
   lent: Type.Optional(Type.Boolean()),
@@ -64,7 +67,10 @@ describe('a value is refused with what was expected and what came', () => {
   })
 
   test('of very many fields at fault the first are named', () => {
-    const { problems } = check(Type.Array(Type.String()), Array.from({ length: 100_000 }, () => 5))
+    const { problems } = check(
+      Type.Array(Type.String()),
+      Array.from({ length: 100_000 }, () => 5)
+    )
 
     assert.equal(problems?.length, mostDetails)
   })
@@ -74,7 +80,9 @@ describe('a number in a path or query', () => {
   const Query = Type.Object({ limit: Type.Integer(), name: Type.String() })
 
   test('is read from its digits, and a text of digits stays a text', () => {
-    assert.deepEqual(check(Query, { limit: '12', name: '12' }, 'querystring'), { value: { limit: 12, name: '12' } })
+    assert.deepEqual(check(Query, { limit: '12', name: '12' }, 'querystring'), {
+      value: { limit: 12, name: '12' }
+    })
   })
 
   for (const text of ['1.5', '1e3', ' 1', '0x10', 'true', '', '12a', '1'.repeat(30)]) {

@@ -21,7 +21,9 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
       if (!findings.has(path)) findings.set(path, message)
       if (findings.size >= mostDetails) break
     }
-    return { error: [...findings].map(([instancePath, message]) => ({ ...plain, instancePath, message })) }
+    return {
+      error: [...findings].map(([instancePath, message]) => ({ ...plain, instancePath, message }))
+    }
   }
 }
 
@@ -30,7 +32,8 @@ function readNumbers(schema: TSchema, given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
-      const isNumber = schema['properties']?.[name]?.type === 'integer' && /^-?\d{1,15}$/.test(String(value))
+      const isNumber =
+        schema['properties']?.[name]?.type === 'integer' && /^-?\d{1,15}$/.test(String(value))
       return [name, isNumber ? Number(value) : value]
     })
   )
@@ -53,7 +56,12 @@ function* explain(errors: Iterable<ValueError>): Generator<Finding> {
 }
 
 /** Of a union, the variant that the value means to be: the one of its own JSON type. */
-function chosenVariant({ type, schema, value, errors }: ValueError): Iterable<ValueError> | undefined {
+function chosenVariant({
+  type,
+  schema,
+  value,
+  errors
+}: ValueError): Iterable<ValueError> | undefined {
   if (type !== ValueErrorType.Union) return undefined
   const place = variantsOf(schema).findIndex(
     variant => variant['const'] === undefined && variant['type'] === jsonType(value)
@@ -62,34 +70,30 @@ function chosenVariant({ type, schema, value, errors }: ValueError): Iterable<Va
 }
 
 /** The end of a sentence that begins with the field's name. */
-function sentence(error: ValueError): string {
-  const { type, schema, value } = error
-  switch (type) {
-    case ValueErrorType.ObjectRequiredProperty:
-      return 'is required'
-    case ValueErrorType.StringMinLength:
-      return schema['minLength'] === 1
-        ? 'must not be empty'
-        : `must have at least ${schema['minLength']} characters, got ${String(value).length}`
-    case ValueErrorType.StringMaxLength:
-      return `must have at most ${schema['maxLength']} characters, got ${String(value).length}`
-    case ValueErrorType.StringPattern:
-      return `must match ${schema['pattern']}, got ${shown(error)}`
-    case ValueErrorType.IntegerMinimum:
-    case ValueErrorType.NumberMinimum:
-      return `must be at least ${schema['minimum']}, got ${shown(error)}`
-    case ValueErrorType.IntegerMaximum:
-    case ValueErrorType.NumberMaximum:
-      return `must be at most ${schema['maximum']}, got ${shown(error)}`
-    case ValueErrorType.ArrayMinItems:
-      return schema['minItems'] === 1 ? 'must not be empty' : `must have at least ${schema['minItems']} items`
-    case ValueErrorType.ArrayMaxItems:
-      return `must have at most ${schema['maxItems']} items, got ${Array.isArray(value) ? value.length : 0}`
-    case ValueErrorType.ObjectMinProperties:
-      return 'must have at least one field'
-    default:
-      return `must be ${expected(schema)}, got ${shown(error)}`
-  }
+const sentence = (error: ValueError): string =>
+  sentences[error.type]?.(error) ?? `must be ${expected(error.schema)}, got ${shown(error)}`
+
+const atLeast = (error: ValueError): string =>
+  `must be at least ${error.schema['minimum']}, got ${shown(error)}`
+const atMost = (error: ValueError): string =>
+  `must be at most ${error.schema['maximum']}, got ${shown(error)}`
+
+/** Where more can be told than the type that was expected. */
+const sentences: Partial<Record<ValueErrorType, (error: ValueError) => string>> = {
+  [ValueErrorType.ObjectRequiredProperty]: () => 'is required',
+  [ValueErrorType.ObjectMinProperties]: () => 'must have at least one field',
+  [ValueErrorType.StringMinLength]: () => 'must not be empty',
+  [ValueErrorType.StringMaxLength]: ({ schema, value }) =>
+    `must have at most ${schema['maxLength']} characters, got ${typeof value === 'string' ? value.length : 0}`,
+  [ValueErrorType.StringPattern]: error =>
+    `must match ${error.schema['pattern']}, got ${shown(error)}`,
+  [ValueErrorType.IntegerMinimum]: atLeast,
+  [ValueErrorType.IntegerMaximum]: atMost,
+  [ValueErrorType.NumberMinimum]: atLeast,
+  [ValueErrorType.NumberMaximum]: atMost,
+  [ValueErrorType.ArrayMinItems]: () => 'must not be empty',
+  [ValueErrorType.ArrayMaxItems]: ({ schema, value }) =>
+    `must have at most ${schema['maxItems']} items, got ${Array.isArray(value) ? value.length : 0}`
 }
 
 const namesOfTypes: Record<string, string> = {
@@ -114,14 +118,16 @@ const longestShown = 40
 /** What came, short enough for one line. Never the value of a secret. */
 function shown({ value, schema }: ValueError): string {
   if (value === undefined) return 'nothing'
-  if (typeof value === 'object' || schema['writeOnly'] === true) return namesOfTypes[jsonType(value)] ?? `a ${typeof value}`
-  if (typeof value !== 'string') return String(value)
+  if (typeof value === 'object' || schema['writeOnly'] === true)
+    return namesOfTypes[jsonType(value)] ?? `a ${typeof value}`
+  if (typeof value !== 'string') return JSON.stringify(value) ?? `a ${typeof value}`
   const characters = Array.from(value.slice(0, 2 * longestShown + 1))
   if (characters.length <= longestShown) return JSON.stringify(value)
   return `${JSON.stringify(characters.slice(0, longestShown).join('')).slice(0, -1)}…"`
 }
 
-const variantsOf = (schema: TSchema): TSchema[] => (Array.isArray(schema['anyOf']) ? schema['anyOf'] : [])
+const variantsOf = (schema: TSchema): TSchema[] =>
+  Array.isArray(schema['anyOf']) ? schema['anyOf'] : []
 
 function jsonType(value: unknown): string {
   if (value === null) return 'null'

@@ -38,11 +38,15 @@ export async function anotherProcess(
 /** A server whose database cannot be reached. */
 export async function processWithoutDatabase(server: TestServer): Promise<AnotherProcess> {
   if (server.deps.database.dialect === 'postgresql')
-    return anotherProcess(server, { config: { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing' } })
+    return anotherProcess(server, {
+      config: { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing' }
+    })
   const other = await anotherProcess(server)
   await other.deps.database.close()
   return other
 }
 
 /** The header of a token; the administrator's when absent. */
-export const bearing = (token: string = developmentToken): { authorization: string } => ({ authorization: `Bearer ${token}` })
+export const bearing = (token: string = developmentToken): { authorization: string } => ({
+  authorization: `Bearer ${token}`
+})

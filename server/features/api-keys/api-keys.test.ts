@@ -26,7 +26,9 @@ onEachDatabase(dialect => {
 
     const { token } = await server.createBearer()
 
-    const { rows } = await sql<{ token_hash: string }>`select * from api_keys order by id desc`.execute(server.deps.database.sql)
+    const { rows } = await sql<{
+      token_hash: string
+    }>`select * from api_keys order by id desc`.execute(server.deps.database.sql)
     assert.equal(rows[0]?.token_hash, sha256(token))
     assert.ok(!JSON.stringify(rows).includes(token))
   })
@@ -35,7 +37,9 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect)
     const { id } = await server.createBearer()
 
-    const { status, body } = await server.request('POST', '/admin/api_keys', { body: { bearer_id: id } })
+    const { status, body } = await server.request('POST', '/admin/api_keys', {
+      body: { bearer_id: id }
+    })
 
     const { token, ...key } = body
     assert.equal(status, 201)
@@ -51,7 +55,9 @@ onEachDatabase(dialect => {
     const answer = await server.request('POST', '/admin/api_keys', { body: { bearer_id: 4711 } })
 
     assert.equal(answer.status, 422)
-    assert.deepEqual(answer.body.error.details, [{ field: 'bearer_id', message: 'names no bearer, got 4711' }])
+    assert.deepEqual(answer.body.error.details, [
+      { field: 'bearer_id', message: 'names no bearer, got 4711' }
+    ])
   })
 
   test('a deleted key stops at once', async t => {
@@ -81,7 +87,8 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect)
     await using other = await anotherProcess(server, { config: { TOKEN_CACHE_MS: 50 } })
     const { token } = await server.createBearer()
-    const ask = async () => (await other.app.inject({ url: '/api/v1/bearer', headers: bearing(token) })).statusCode
+    const ask = async () =>
+      (await other.app.inject({ url: '/api/v1/bearer', headers: bearing(token) })).statusCode
     assert.equal(await ask(), 200)
     const [key] = (await server.request('GET', '/api_keys', { token })).body
 

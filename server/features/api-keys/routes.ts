@@ -14,13 +14,16 @@ import { ApiKey, CreateApiKey, NewApiKey } from './schemas.ts'
 const tags = ['API keys']
 
 /** API keys: tokens of a bearer, made and revoked by an administrator or by the bearer itself. */
-export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Database; clock: Clock } }> = async (
-  app,
-  { deps: { database, clock } }
-) => {
+export const apiKeyRoutes: FastifyPluginAsyncTypebox<{
+  deps: { database: Database; clock: Clock }
+}> = async (app, { deps: { database, clock } }) => {
   const listSchema = { tags, response: { 200: Type.Array(ApiKey), 403: ErrorBody } }
   const createResponses = { 201: NewApiKey, 403: ErrorBody, 409: ErrorBody, 422: ErrorBody }
-  const deleteSchema = { tags, params: NumericId, response: { 200: Deleted, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody } }
+  const deleteSchema = {
+    tags,
+    params: NumericId,
+    response: { 200: Deleted, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
+  }
 
   app.get(
     '/admin/api_keys',
@@ -32,7 +35,12 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Databas
     '/admin/api_keys',
     {
       config: { access: 'admin', idempotent: true },
-      schema: { summary: 'Create an API key for a bearer', tags, body: CreateApiKey, response: createResponses }
+      schema: {
+        summary: 'Create an API key for a bearer',
+        tags,
+        body: CreateApiKey,
+        response: createResponses
+      }
     },
     (request, reply) =>
       answerOnce(request, reply, database, 201, async tx => {
@@ -55,9 +63,14 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Databas
 
   app.post(
     '/api_keys',
-    { config: { idempotent: true }, schema: { summary: 'Create an own API key', tags, response: createResponses } },
+    {
+      config: { idempotent: true },
+      schema: { summary: 'Create an own API key', tags, response: createResponses }
+    },
     (request, reply) =>
-      answerOnce(request, reply, database, 201, tx => createApiKey(tx, request.bearer.id, clock.now()))
+      answerOnce(request, reply, database, 201, tx =>
+        createApiKey(tx, request.bearer.id, clock.now())
+      )
   )
 
   app.delete(
@@ -70,7 +83,7 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Databas
     return (await database.em().find(ApiKeyEntity, where, { orderBy: { id: 'asc' } })).map(present)
   }
 
-  async function remove(where: { id: number; bearerId?: number }): Promise<Static<typeof Deleted>> {
+  async function remove(where: { id: number; bearerId?: number }): Promise<Record<string, never>> {
     const deleted = await database.em().nativeDelete(ApiKeyEntity, where)
     if (deleted === 0) throw new errors.notFound(`There is no API key ${where.id}.`)
     app.access.forget()

@@ -8,7 +8,10 @@ export const ApiKey = Type.Object(apiKey, { $id: 'ApiKey', title: 'ApiKey' })
 
 /** The one time that the token is shown. */
 export const NewApiKey = Type.Object(
-  { ...apiKey, token: Type.String({ description: 'Kept nowhere: store it now.', examples: ['csk_…'] }) },
+  {
+    ...apiKey,
+    token: Type.String({ description: 'Kept nowhere: store it now.', examples: ['csk_…'] })
+  },
   { $id: 'NewApiKey', title: 'NewApiKey' }
 )
 

@@ -37,7 +37,9 @@ onEachDatabase(dialect => {
     const { body } = await server.request('POST', '/admin/bearers', { body: aBearer() })
 
     const answers = await Promise.all([
-      server.request('PATCH', `/admin/bearers/${body.id}`, { body: { password: 'another secret' } }),
+      server.request('PATCH', `/admin/bearers/${body.id}`, {
+        body: { password: 'another secret' }
+      }),
       server.request('GET', '/admin/bearers')
     ])
 
@@ -50,7 +52,9 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect)
     const { body } = await server.request('POST', '/admin/bearers', { body: aBearer() })
 
-    const answer = await server.request('PATCH', `/admin/bearers/${body.id}`, { body: { bearer_name: 'Gradebook 2' } })
+    const answer = await server.request('PATCH', `/admin/bearers/${body.id}`, {
+      body: { bearer_name: 'Gradebook 2' }
+    })
 
     assert.equal(answer.status, 200)
     assert.equal(answer.body.bearer_name, 'Gradebook 2')
@@ -61,7 +65,9 @@ onEachDatabase(dialect => {
   test('an update of an unknown bearer is 404', async t => {
     const server = await build(t, dialect)
 
-    const answer = await server.request('PATCH', '/admin/bearers/4711', { body: { bearer_name: 'Nobody' } })
+    const answer = await server.request('PATCH', '/admin/bearers/4711', {
+      body: { bearer_name: 'Nobody' }
+    })
 
     assert.equal(answer.status, 404)
     assert.equal(answer.body.error.message, 'There is no bearer 4711.')
@@ -71,7 +77,10 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect)
     const before = await server.createBearer()
 
-    const { body } = await server.request('PATCH', '/bearer', { token: before.token, body: { rotate_signing_secret: true } })
+    const { body } = await server.request('PATCH', '/bearer', {
+      token: before.token,
+      body: { rotate_signing_secret: true }
+    })
 
     assert.match(body.signing_secret, /^whsec_/)
     assert.notEqual(body.signing_secret, before.signingSecret)
@@ -82,18 +91,57 @@ onEachDatabase(dialect => {
     const { id, token } = await server.createBearer()
     const { body: current } = await server.request('GET', '/bearer', { token })
 
-    const updated = await server.request('PATCH', '/bearer', { token, body: { ...current, bearer_name: 'Renamed' } })
+    const updated = await server.request('PATCH', '/bearer', {
+      token,
+      body: { ...current, bearer_name: 'Renamed' }
+    })
 
     assert.equal(current.id, id)
     assert.equal(updated.status, 200)
     assert.deepEqual(updated.body, { ...current, bearer_name: 'Renamed' })
   })
 
+  test('a renamed bearer keeps its conversations', async t => {
+    const server = await build(t, dialect, { workers: false })
+    const { token } = await server.createBearer()
+    const body = { conversation: { client_conversation_id: 'class 4b' } }
+    const { body: before } = await server.request('POST', '/conversations', { token, body })
+
+    await server.request('PATCH', '/bearer', { token, body: { bearer_name: 'Renamed' } })
+
+    const after = await server.request(
+      'PATCH',
+      '/conversations/client_conversation_id/class%204b',
+      { token, body }
+    )
+    assert.equal(after.body.id, before.id)
+    assert.equal(after.body.application_name, 'Renamed')
+  })
+
+  test('a bearer cannot take the name of another application of its conversations', async t => {
+    const server = await build(t, dialect, { workers: false })
+    const { token } = await server.createBearer()
+    const body = {
+      conversation: { client_conversation_id: 'class 4b', application_name: 'Gradebook' }
+    }
+    await server.request('POST', '/conversations', { token, body })
+
+    const { status } = await server.request('PATCH', '/bearer', {
+      token,
+      body: { bearer_name: 'Gradebook' }
+    })
+
+    assert.equal(status, 409)
+  })
+
   test('a bearer that is no administrator cannot make itself one', async t => {
     const server = await build(t, dialect)
     const { token } = await server.createBearer()
 
-    const answer = await server.request('PATCH', '/bearer', { token, body: { bearer_type: 'Admin', bearer_name: 'Root' } })
+    const answer = await server.request('PATCH', '/bearer', {
+      token,
+      body: { bearer_type: 'Admin', bearer_name: 'Root' }
+    })
 
     assert.equal(answer.status, 403)
     const { body } = await server.request('GET', '/bearer', { token })

@@ -10,6 +10,7 @@ import { Deleted, NumericId } from '../../platform/schemas.ts'
 import type { SecretBox } from '../../platform/secrets.ts'
 import { httpUrlProblem } from '../../platform/url-check.ts'
 import { ApiKey } from '../api-keys/api-key.entity.ts'
+import { Conversation } from '../conversations/conversation.entity.ts'
 import { Bearer as BearerEntity } from './bearer.entity.ts'
 import { Bearer, BearerWithSecret, CreateBearer, UpdateBearer } from './schemas.ts'
 
@@ -25,7 +26,8 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
       config: { access: 'admin', idempotent: true },
       schema: {
         summary: 'Create a bearer',
-        description: 'The answer holds the secret that client events are signed with; it is shown once.',
+        description:
+          'The answer holds the secret that client events are signed with; it is shown once.',
         tags,
         body: CreateBearer,
         response: { 201: BearerWithSecret, 403: ErrorBody, 409: ErrorBody, 422: ErrorBody }
@@ -57,9 +59,14 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
     '/admin/bearers',
     {
       config: { access: 'admin' },
-      schema: { summary: 'List all bearers', tags, response: { 200: Type.Array(Bearer), 403: ErrorBody } }
+      schema: {
+        summary: 'List all bearers',
+        tags,
+        response: { 200: Type.Array(Bearer), 403: ErrorBody }
+      }
     },
-    async () => (await database.em().find(BearerEntity, {}, { orderBy: { id: 'asc' } })).map(present)
+    async () =>
+      (await database.em().find(BearerEntity, {}, { orderBy: { id: 'asc' } })).map(present)
   )
 
   app.delete(
@@ -94,7 +101,13 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
         tags,
         params: NumericId,
         body: UpdateBearer,
-        response: { 200: BearerWithSecret, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
+        response: {
+          200: BearerWithSecret,
+          403: ErrorBody,
+          404: ErrorBody,
+          409: ErrorBody,
+          422: ErrorBody
+        }
       }
     },
     ({ params, body }) => update(params.id, body)
@@ -102,7 +115,13 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
 
   app.get(
     '/bearer',
-    { schema: { summary: 'Retrieve the current bearer', tags, response: { 200: Bearer, 403: ErrorBody } } },
+    {
+      schema: {
+        summary: 'Retrieve the current bearer',
+        tags,
+        response: { 200: Bearer, 403: ErrorBody }
+      }
+    },
     async ({ bearer }) => present(await database.transaction(tx => find(tx, bearer.id)))
   )
 
@@ -114,11 +133,15 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
         description: 'Only an Admin may make itself anything but what it is.',
         tags,
         body: UpdateBearer,
-        response: { 200: BearerWithSecret, 403: ErrorBody, 422: ErrorBody }
+        response: { 200: BearerWithSecret, 403: ErrorBody, 409: ErrorBody, 422: ErrorBody }
       }
     },
     ({ body, bearer }) => {
-      if (body.bearer_type !== undefined && body.bearer_type !== bearer.type && bearer.type !== 'Admin')
+      if (
+        body.bearer_type !== undefined &&
+        body.bearer_type !== bearer.type &&
+        bearer.type !== 'Admin'
+      )
         throw new errors.forbidden('bearer_type can only be changed by an Admin bearer.')
       return update(bearer.id, body)
     }
@@ -129,7 +152,7 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
     const answer = await database.transaction(async tx => {
       const bearer = await find(tx, id)
       const signingSecret = changes.rotate_signing_secret ? newSigningSecret() : undefined
-      bearer.bearerName = changes.bearer_name ?? bearer.bearerName
+      await rename(tx, bearer, changes.bearer_name ?? bearer.bearerName)
       bearer.bearerType = changes.bearer_type ?? bearer.bearerType
       if (changes.callback_url !== undefined) bearer.callbackUrl = changes.callback_url
       bearer.username = changes.username ?? bearer.username
@@ -137,11 +160,30 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
       if (signingSecret !== undefined) bearer.signingSecretCipher = secrets.seal(signingSecret)
       bearer.updatedAt = clock.now()
       await tx.em.flush()
-      return { ...present(bearer), ...(signingSecret !== undefined && { signing_secret: signingSecret }) }
+      return {
+        ...present(bearer),
+        ...(signingSecret !== undefined && { signing_secret: signingSecret })
+      }
     })
     app.access.forget()
     return answer
   }
+}
+
+/** The name is the scope of conversation ids where a request names none: the conversations go with it. */
+async function rename(tx: Transaction, bearer: BearerEntity, name: string): Promise<void> {
+  if (name === bearer.bearerName) return
+  const ofBearer = { bearerId: bearer.id }
+  if ((await tx.em.count(Conversation, { ...ofBearer, applicationName: name })) > 0)
+    throw new errors.conflict(
+      `This bearer has conversations of an application named ${JSON.stringify(name)}.`
+    )
+  await tx.em.nativeUpdate(
+    Conversation,
+    { ...ofBearer, applicationName: bearer.bearerName },
+    { applicationName: name }
+  )
+  bearer.bearerName = name
 }
 
 async function find(tx: Transaction, id: number): Promise<BearerEntity> {

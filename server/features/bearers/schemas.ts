@@ -5,9 +5,12 @@ const text = (description: string) => Type.String({ minLength: 1, maxLength: 255
 
 const fields = {
   bearer_name: text("A person's, application's or server's name."),
-  bearer_type: Type.Union([Type.Literal('Admin'), Type.Literal('Application'), Type.Literal('User')], {
-    description: 'Admin: may use everything. Application, User: their own resources.'
-  }),
+  bearer_type: Type.Union(
+    [Type.Literal('Admin'), Type.Literal('Application'), Type.Literal('User')],
+    {
+      description: 'Admin: may use everything. Application, User: their own resources.'
+    }
+  ),
   callback_url: Type.String({
     maxLength: 2_048,
     description: 'Where client events go when neither request nor conversation names another URL.',
@@ -43,7 +46,9 @@ export const UpdateBearer = Type.Partial(
     callback_url: Type.Union([fields.callback_url, Type.Null()]),
     id: Type.Integer({ description: 'As answered; it cannot be changed.' }),
     created_at: Type.String({ description: 'As answered; it cannot be changed.' }),
-    rotate_signing_secret: Type.Boolean({ description: 'Makes a new signing secret, which is in the answer and nowhere else.' })
+    rotate_signing_secret: Type.Boolean({
+      description: 'Makes a new signing secret, which is in the answer and nowhere else.'
+    })
   }),
   { minProperties: 1, title: 'UpdateBearer', examples: [{ bearer_name: 'Gradebook 2' }] }
 )
@@ -65,7 +70,10 @@ export const BearerWithSecret = Type.Object(
   {
     ...bearer,
     signing_secret: Type.Optional(
-      Type.String({ description: 'Checks the `webhook-signature` of client events (standardwebhooks.com). Shown once.' })
+      Type.String({
+        description:
+          'Checks the `webhook-signature` of client events (standardwebhooks.com). Shown once.'
+      })
     )
   },
   { $id: 'BearerWithSecret', title: 'BearerWithSecret' }

@@ -35,17 +35,17 @@ interface AttemptRow {
 }
 
 /** The administrator's view of what client applications were told, and how that went. */
-export const clientEventRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Database; queue: Queue } }> = async (
-  app,
-  { deps: { database, queue } }
-) => {
+export const clientEventRoutes: FastifyPluginAsyncTypebox<{
+  deps: { database: Database; queue: Queue }
+}> = async (app, { deps: { database, queue } }) => {
   app.get(
     '/admin/webhooks',
     {
       config: { access: 'admin' },
       schema: {
         summary: 'List client events',
-        description: 'Newest first. The next page is asked for with the cursor of the header `x-next-cursor`.',
+        description:
+          'Newest first. The next page is asked for with the cursor of the header `x-next-cursor`.',
         tags: ['Webhooks'],
         querystring: Type.Object({ ...ListWebhooks, ...PageQuery }),
         response: { 200: Type.Array(Webhook), 403: ErrorBody, 422: ErrorBody }
@@ -87,10 +87,17 @@ export const clientEventRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Da
       config: { access: 'admin' },
       schema: {
         summary: 'Deliver a client event again',
-        description: 'Delivered or dead, it is attempted at once, with the same id and a schedule of its own.',
+        description:
+          'Delivered or dead, it is attempted at once, with the same id and a schedule of its own.',
         tags: ['Webhooks'],
         params: NumericId,
-        response: { 202: WebhookDetails, 403: ErrorBody, 404: ErrorBody, 409: ErrorBody, 422: ErrorBody }
+        response: {
+          202: WebhookDetails,
+          403: ErrorBody,
+          404: ErrorBody,
+          409: ErrorBody,
+          422: ErrorBody
+        }
       }
     },
     async ({ params }, reply) => {
@@ -101,7 +108,10 @@ export const clientEventRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Da
           where id = ${params.id} and status <> 'pending' returning id`.execute(tx.sql)
         if (rows.length === 0) return false
         const { bearer_id: fairnessKey, resource_id: resource } = event
-        await queue.publish([{ lane: clientEventsLane, fairnessKey, orderKey: resource, payload: resource }], tx)
+        await queue.publish(
+          [{ lane: clientEventsLane, fairnessKey, orderKey: resource, payload: resource }],
+          tx
+        )
         return true
       })
       if (!replayed) throw new errors.conflict('The event is still being delivered.')
@@ -110,7 +120,9 @@ export const clientEventRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Da
   )
 
   async function findEvent(id: number): Promise<EventRow> {
-    const { rows } = await sql<EventRow>`select * from client_events where id = ${id}`.execute(database.sql)
+    const { rows } = await sql<EventRow>`select * from client_events where id = ${id}`.execute(
+      database.sql
+    )
     const [event] = rows
     if (!event) throw new errors.notFound(`There is no webhook ${id}.`)
     return event

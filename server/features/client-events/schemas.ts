@@ -3,10 +3,15 @@ import { Nullable, Timestamp } from '../../platform/schemas.ts'
 
 const webhook = {
   id: Type.Integer(),
-  event_id: Type.String({ format: 'uuid', description: 'The `webhook-id`, the same at every attempt.' }),
+  event_id: Type.String({
+    format: 'uuid',
+    description: 'The `webhook-id`, the same at every attempt.'
+  }),
   type: Type.String({ examples: ['messages.message.status_update'] }),
   bearer_id: Type.Integer(),
-  resource_id: Type.String({ description: 'What it is about; events of one resource are delivered in order.' }),
+  resource_id: Type.String({
+    description: 'What it is about; events of one resource are delivered in order.'
+  }),
   callback_url: Nullable(Type.String()),
   status: Type.String({ enum: ['pending', 'delivered', 'dead'] }),
   attempts: Type.Integer(),
@@ -30,7 +35,11 @@ const Attempt = Type.Object({
 
 /** A client event with its payload and every attempt. */
 export const WebhookDetails = Type.Object(
-  { ...webhook, payload: Type.Record(Type.String(), Type.Unknown()), attempt_log: Type.Array(Attempt) },
+  {
+    ...webhook,
+    payload: Type.Record(Type.String(), Type.Unknown()),
+    attempt_log: Type.Array(Attempt)
+  },
   { $id: 'WebhookDetails', title: 'WebhookDetails' }
 )
 export type WebhookDetails = Static<typeof WebhookDetails>

@@ -2,13 +2,23 @@ import assert from 'node:assert/strict'
 import { request as httpRequest } from 'node:http'
 import { test } from 'node:test'
 import { bearing } from '../../testing/another-process.ts'
-import { build, firstNumber, onEachDatabase, parentNumber, secondNumber, type TestServer } from '../../testing/build.ts'
+import {
+  build,
+  firstNumber,
+  onEachDatabase,
+  parentNumber,
+  secondNumber,
+  type TestServer
+} from '../../testing/build.ts'
 import { countRows } from '../../testing/rows.ts'
 
 const otherParent = '+16015550143'
 
 const create = (server: TestServer, conversation: object, token?: string) =>
-  server.request('POST', '/conversations', { body: { conversation }, ...(token !== undefined && { token }) })
+  server.request('POST', '/conversations', {
+    body: { conversation },
+    ...(token !== undefined && { token })
+  })
 
 onEachDatabase(dialect => {
   test('a conversation is created with its ids, participants and callback', async t => {
@@ -52,7 +62,10 @@ onEachDatabase(dialect => {
 
   test('a conversation is updated by our id; absent fields stay', async t => {
     const server = await build(t, dialect)
-    const { body: before } = await create(server, { client_conversation_id: 'class 4b', welcome_message: 'Hello!' })
+    const { body: before } = await create(server, {
+      client_conversation_id: 'class 4b',
+      welcome_message: 'Hello!'
+    })
     await server.advance('1 min')
 
     const { status, body } = await server.request('PATCH', `/conversations/${before.id}`, {
@@ -60,18 +73,35 @@ onEachDatabase(dialect => {
     })
 
     assert.equal(status, 200)
-    assert.deepEqual(body, { ...before, welcome_message: 'Welcome!', updated_at: '2026-11-23T12:01:00.000Z' })
+    assert.deepEqual(body, {
+      ...before,
+      welcome_message: 'Welcome!',
+      updated_at: '2026-11-23T12:01:00.000Z'
+    })
   })
 
   for (const idName of ['client_conversation_id', 'global_id', 'internal_conversation_id']) {
     test(`a conversation is updated by its ${idName}, whatever characters that has`, async t => {
       const server = await build(t, dialect)
-      for (const id of ['a/b', '100%', '%2F', 'Straße 🏫', '?q=1#x', 'a+b c', "'; drop table conversations; --", '0']) {
+      for (const id of [
+        'a/b',
+        '100%',
+        '%2F',
+        'Straße 🏫',
+        '?q=1#x',
+        'a+b c',
+        "'; drop table conversations; --",
+        '0'
+      ]) {
         const { body: before } = await create(server, { [idName]: id })
 
-        const { status, body } = await server.request('PATCH', `/conversations/${idName}/${encodeURIComponent(id)}`, {
-          body: { conversation: { moderator_id: id } }
-        })
+        const { status, body } = await server.request(
+          'PATCH',
+          `/conversations/${idName}/${encodeURIComponent(id)}`,
+          {
+            body: { conversation: { moderator_id: id } }
+          }
+        )
 
         assert.equal(status, 200, id)
         assert.deepEqual(body, { ...before, moderator_id: id })
@@ -87,7 +117,9 @@ onEachDatabase(dialect => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const path = '/api/v1/conversations/client_conversation_id/..'
       const headers = { ...bearing(), 'content-type': 'application/json' }
-      httpRequest(server.url, { method: 'PATCH', path, headers, agent: false }, answer => resolve(answer.resume().statusCode))
+      httpRequest(server.url, { method: 'PATCH', path, headers, agent: false }, answer =>
+        resolve(answer.resume().statusCode)
+      )
         .on('error', reject)
         .end(JSON.stringify({ conversation: { moderator_id: 'teacher-1' } }))
     })
@@ -100,9 +132,13 @@ onEachDatabase(dialect => {
     const id = '語'.repeat(255)
     await create(server, { global_id: id })
 
-    const { status } = await server.request('PATCH', `/conversations/global_id/${encodeURIComponent(id)}`, {
-      body: { conversation: { moderator_id: 'teacher-1' } }
-    })
+    const { status } = await server.request(
+      'PATCH',
+      `/conversations/global_id/${encodeURIComponent(id)}`,
+      {
+        body: { conversation: { moderator_id: 'teacher-1' } }
+      }
+    )
 
     assert.equal(status, 200)
   })
@@ -119,7 +155,10 @@ onEachDatabase(dialect => {
       })
 
       assert.deepEqual([created.status, updated.status], [409, 409])
-      assert.equal(created.body.error.message, `Another conversation of this application has this ${idName}.`)
+      assert.equal(
+        created.body.error.message,
+        `Another conversation of this application has this ${idName}.`
+      )
     })
   }
 
@@ -127,7 +166,10 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect)
     await create(server, { client_conversation_id: 'class 4b' })
 
-    const second = await create(server, { client_conversation_id: 'class 4b', application_name: 'Gradebook' })
+    const second = await create(server, {
+      client_conversation_id: 'class 4b',
+      application_name: 'Gradebook'
+    })
     const updated = await server.request(
       'PATCH',
       '/conversations/client_conversation_id/class%204b?application_name=Gradebook',
@@ -146,14 +188,23 @@ onEachDatabase(dialect => {
 
     const answers = await Promise.all(
       [`client_conversation_id/class%204b`, `${mine.body.id}`, '4711'].map(path =>
-        server.request('PATCH', `/conversations/${path}`, { token, body: { conversation: { moderator_id: 'teacher-1' } } })
+        server.request('PATCH', `/conversations/${path}`, {
+          token,
+          body: { conversation: { moderator_id: 'teacher-1' } }
+        })
       )
     )
 
     assert.equal(theirs.status, 201)
-    assert.deepEqual(answers.map(answer => answer.status), [200, 404, 404])
+    assert.deepEqual(
+      answers.map(answer => answer.status),
+      [200, 404, 404]
+    )
     assert.equal(answers[0]?.body.id, theirs.body.id)
-    const [, foreign, absent] = answers.map(answer => ({ ...answer.body.error, request_id: undefined }))
+    const [, foreign, absent] = answers.map(answer => ({
+      ...answer.body.error,
+      request_id: undefined
+    }))
     assert.deepEqual(foreign, absent)
   })
 
@@ -187,7 +238,10 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect)
     const before = await countRows(server.deps.database)
 
-    const { status, body } = await create(server, { client_conversation_id: 'class 4b', participants: [parentNumber] })
+    const { status, body } = await create(server, {
+      client_conversation_id: 'class 4b',
+      participants: [parentNumber]
+    })
 
     assert.equal(status, 422)
     assert.equal(body.error.details[0].field, 'conversation.provider_number')

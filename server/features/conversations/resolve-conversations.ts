@@ -54,7 +54,9 @@ export async function resolveConversations(
       internal_conversation_id: reference.internalConversationId,
       callback_url: reference.callbackUrl
     }))
-    .filter(row => (row.client_conversation_id ?? row.global_id ?? row.internal_conversation_id) !== null)
+    .filter(
+      row => (row.client_conversation_id ?? row.global_id ?? row.internal_conversation_id) !== null
+    )
   if (rows.length === 0) return references.map(() => undefined)
 
   let found = await findConversations(database, tx, rows)
@@ -79,12 +81,22 @@ const { place: _place, ...withoutPlace } = referenceColumns
 async function findConversations(
   database: Database,
   tx: Transaction,
-  rows: readonly { place: number; client_conversation_id: string | null; global_id: string | null }[]
+  rows: readonly {
+    place: number
+    client_conversation_id: string | null
+    global_id: string | null
+  }[]
 ): Promise<Map<number, ConversationRow>> {
   const groups = [
     ['client_conversation_id', rows.filter(row => row.client_conversation_id !== null)],
-    ['global_id', rows.filter(row => row.client_conversation_id === null && row.global_id !== null)],
-    ['internal_conversation_id', rows.filter(row => row.client_conversation_id === null && row.global_id === null)]
+    [
+      'global_id',
+      rows.filter(row => row.client_conversation_id === null && row.global_id !== null)
+    ],
+    [
+      'internal_conversation_id',
+      rows.filter(row => row.client_conversation_id === null && row.global_id === null)
+    ]
   ] as const
   const found = new Map<number, ConversationRow>()
   for (const [column, group] of groups) {
@@ -109,11 +121,17 @@ async function keepCallbackUrls(
   const wanted = new Map<number, string>()
   for (const row of rows) {
     const conversation = found.get(row.place)
-    if (conversation && conversation.callback_url === null && row.callback_url !== null && !wanted.has(conversation.id))
+    if (
+      conversation &&
+      conversation.callback_url === null &&
+      row.callback_url !== null &&
+      !wanted.has(conversation.id)
+    )
       wanted.set(conversation.id, row.callback_url)
   }
   if (wanted.size === 0) return
-  for (const conversation of found.values()) conversation.callback_url ??= wanted.get(conversation.id) ?? null
+  for (const conversation of found.values())
+    conversation.callback_url ??= wanted.get(conversation.id) ?? null
   const list = [...wanted].map(([id, callback_url]) => ({ id, callback_url }))
   await sql`update conversations set callback_url = r.callback_url, updated_at = ${now}
     from ${database.rows(list, { id: 'bigint', callback_url: 'text' })}

@@ -15,6 +15,12 @@ import { Conversation, WriteConversation } from './schemas.ts'
 
 const tags = ['Conversations']
 const conversationIds = ['client_conversation_id', 'global_id', 'internal_conversation_id'] as const
+/** Those of the example conversation. */
+const exampleIds = {
+  client_conversation_id: 'class-4b',
+  global_id: 'district-7/class-4b',
+  internal_conversation_id: '4b'
+} as const
 const propertyOf = {
   client_conversation_id: 'clientConversationId',
   global_id: 'globalId',
@@ -22,11 +28,16 @@ const propertyOf = {
 } as const
 
 /** Conversations: created, and updated by our id or by any of the client's three. */
-export const conversationRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Database; clock: Clock } }> = async (
-  app,
-  { deps: { database, clock } }
-) => {
-  const responses = { 200: Conversation, 403: ErrorBody, 404: ErrorBody, 409: ErrorBody, 422: ErrorBody }
+export const conversationRoutes: FastifyPluginAsyncTypebox<{
+  deps: { database: Database; clock: Clock }
+}> = async (app, { deps: { database, clock } }) => {
+  const responses = {
+    200: Conversation,
+    403: ErrorBody,
+    404: ErrorBody,
+    409: ErrorBody,
+    422: ErrorBody
+  }
 
   app.post(
     '/conversations',
@@ -59,7 +70,15 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<{ deps: { database: D
 
   app.patch(
     '/conversations/:id',
-    { schema: { summary: 'Update a conversation', tags, params: NumericId, body: WriteConversation, response: responses } },
+    {
+      schema: {
+        summary: 'Update a conversation',
+        tags,
+        params: NumericId,
+        body: WriteConversation,
+        response: responses
+      }
+    },
     ({ params, body, bearer }) => update({ id: params.id, bearerId: bearer.id }, body.conversation)
   )
 
@@ -71,9 +90,13 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<{ deps: { database: D
           summary: `Update a conversation by its ${idName}`,
           description: 'The id is URL-encoded and may hold any character.',
           tags,
-          params: Type.Object({ [idName]: Type.String({ minLength: 1 }) }),
+          params: Type.Object({
+            [idName]: Type.String({ minLength: 1, examples: [exampleIds[idName]] })
+          }),
           querystring: Type.Object({
-            application_name: Type.Optional(Type.String({ description: 'Scope of the id; the name of the bearer when absent.' }))
+            application_name: Type.Optional(
+              Type.String({ description: 'Scope of the id; the name of the bearer when absent.' })
+            )
           }),
           body: WriteConversation,
           response: responses
@@ -83,7 +106,8 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<{ deps: { database: D
         update(
           {
             bearerId: bearer.id,
-            applicationName: query.application_name ?? body.conversation.application_name ?? bearer.name,
+            applicationName:
+              query.application_name ?? body.conversation.application_name ?? bearer.name,
             [propertyOf[idName]]: params[idName] ?? ''
           },
           body.conversation
@@ -91,7 +115,10 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<{ deps: { database: D
     )
   }
 
-  function update(where: { bearerId: number; [property: string]: string | number }, changes: WriteConversation): Promise<Conversation> {
+  function update(
+    where: { bearerId: number; [property: string]: string | number },
+    changes: WriteConversation
+  ): Promise<Conversation> {
     const fields = checked(changes)
     return refusingDuplicates(() =>
       database.transaction(async tx => {
@@ -110,9 +137,11 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<{ deps: { database: D
     now: number
   ): Promise<Conversation> {
     conversation.applicationName = fields.application_name ?? conversation.applicationName
-    conversation.clientConversationId = fields.client_conversation_id ?? conversation.clientConversationId ?? null
+    conversation.clientConversationId =
+      fields.client_conversation_id ?? conversation.clientConversationId ?? null
     conversation.globalId = fields.global_id ?? conversation.globalId ?? null
-    conversation.internalConversationId = fields.internal_conversation_id ?? conversation.internalConversationId ?? null
+    conversation.internalConversationId =
+      fields.internal_conversation_id ?? conversation.internalConversationId ?? null
     conversation.callbackUrl = fields.callback_url ?? conversation.callbackUrl ?? null
     conversation.welcomeMessage = fields.welcome_message ?? conversation.welcomeMessage ?? null
     conversation.moderatorId = fields.moderator_id ?? conversation.moderatorId ?? null
@@ -129,12 +158,19 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<{ deps: { database: D
     return present(conversation, participants)
   }
 
-  async function pair(tx: Transaction, conversation: ConversationEntity, fields: WriteConversation, now: number): Promise<void> {
+  async function pair(
+    tx: Transaction,
+    conversation: ConversationEntity,
+    fields: WriteConversation,
+    now: number
+  ): Promise<void> {
     const numbers = (fields.participants ?? []).map(numberOf)
     if (numbers.length === 0) return
     const { providerNumber } = conversation
     if (providerNumber === null || providerNumber === undefined)
-      throw invalidValues([{ field: 'conversation.provider_number', message: 'is required to pair participants' }])
+      throw invalidValues([
+        { field: 'conversation.provider_number', message: 'is required to pair participants' }
+      ])
     await usePairings(
       database,
       tx,
@@ -165,10 +201,13 @@ function checked(fields: WriteConversation): WriteConversation {
   ]
   for (const [field, number] of numbers) {
     const result = number === undefined ? undefined : parsePhoneNumber(number)
-    if (result && !result.ok) problems.push({ field: `conversation.${field}`, message: result.reason })
+    if (result && !result.ok)
+      problems.push({ field: `conversation.${field}`, message: result.reason })
   }
-  const urlProblem = fields.callback_url === undefined ? undefined : httpUrlProblem(fields.callback_url)
-  if (urlProblem !== undefined) problems.push({ field: 'conversation.callback_url', message: urlProblem })
+  const urlProblem =
+    fields.callback_url === undefined ? undefined : httpUrlProblem(fields.callback_url)
+  if (urlProblem !== undefined)
+    problems.push({ field: 'conversation.callback_url', message: urlProblem })
   if (problems.length > 0) throw invalidValues(problems)
   return fields
 }
@@ -178,8 +217,12 @@ async function refusingDuplicates<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error
-    const idName = conversationIds.find(name => error.message.includes(constraintOf[name]) || error.message.includes(`.${name}`))
-    throw new errors.conflict(`Another conversation of this application has this ${idName ?? 'id'}.`)
+    const idName = conversationIds.find(
+      name => error.message.includes(constraintOf[name]) || error.message.includes(`.${name}`)
+    )
+    throw new errors.conflict(
+      `Another conversation of this application has this ${idName ?? 'id'}.`
+    )
   }
 }
 
@@ -190,7 +233,10 @@ const constraintOf = {
   internal_conversation_id: 'conversations_internal_id'
 } as const
 
-function present(conversation: ConversationEntity, participants: readonly Participant[]): Conversation {
+function present(
+  conversation: ConversationEntity,
+  participants: readonly Participant[]
+): Conversation {
   return {
     id: conversation.id,
     client_conversation_id: conversation.clientConversationId ?? null,

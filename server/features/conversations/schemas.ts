@@ -1,22 +1,30 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Nullable, Timestamp } from '../../platform/schemas.ts'
 
-const id = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 255, description }))
+const id = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 255, description }))
 
 const fields = {
   client_conversation_id: id("The client's own id; unique within the application."),
   global_id: id('Unique within the application.'),
   internal_conversation_id: id('Unique within the application.'),
   application_name: id('Scope of the ids; the name of the bearer when absent.'),
-  callback_url: Type.Optional(Type.String({ maxLength: 2_048, description: 'Where events of this conversation go.' })),
-  welcome_message: Type.Optional(Type.String({ maxLength: 1_600, description: 'Played to participants of its calls.' })),
+  callback_url: Type.Optional(
+    Type.String({ maxLength: 2_048, description: 'Where events of this conversation go.' })
+  ),
+  welcome_message: Type.Optional(
+    Type.String({ maxLength: 1_600, description: 'Played to participants of its calls.' })
+  ),
   moderator_id: id("The staff member's id, as known to the client."),
   moderator_number: Type.Optional(Type.String({ description: 'E.164.' })),
-  provider_number: Type.Optional(Type.String({ description: 'One of our numbers, E.164; pairs the participants.' })),
+  provider_number: Type.Optional(
+    Type.String({ description: 'One of our numbers, E.164; pairs the participants.' })
+  ),
   participants: Type.Optional(
     Type.Array(Type.Union([Type.String(), Type.Object({ participant_number: Type.String() })]), {
       maxItems: 100,
-      description: 'Numbers, E.164, plain or as `{participant_number}`; each is paired with `provider_number`.'
+      description:
+        'Numbers, E.164, plain or as `{participant_number}`; each is paired with `provider_number`.'
     })
   )
 }

@@ -32,7 +32,9 @@ export function createMessageAcceptance(deps: {
   clock: Clock
   idempotency: Idempotency
 }): GroupCommit<Submission, Acceptance> {
-  return new GroupCommit(batch => deps.database.transaction(tx => acceptBatch(deps, tx, batch)), { maxItems: 200 })
+  return new GroupCommit(batch => deps.database.transaction(tx => acceptBatch(deps, tx, batch)), {
+    maxItems: 200
+  })
 }
 
 async function acceptBatch(
@@ -70,14 +72,17 @@ async function acceptBatch(
     now
   )
 
-  const rows = accepted.map(({ message: { conversation: _, ...message } }, place) => ({
-    ...message,
-    conversation_id: conversations[place]?.id ?? null,
-    // Without either, events go where the bearer says when they are delivered.
-    callback_url: message.callback_url ?? conversations[place]?.callback_url ?? null,
-    created_at: now,
-    updated_at: now
-  }))
+  const rows = accepted.map(({ message }, place) => {
+    const { conversation: _conversation, ...row } = message
+    return {
+      ...row,
+      conversation_id: conversations[place]?.id ?? null,
+      // Without either, events go where the bearer says when they are delivered.
+      callback_url: message.callback_url ?? conversations[place]?.callback_url ?? null,
+      created_at: now,
+      updated_at: now
+    }
+  })
   const inserted = await database.insert<{ id: number; uuid: string }>(
     tx.sql,
     'messages',
@@ -109,7 +114,9 @@ async function acceptBatch(
   )
 
   const answers = messages.values()
-  return batch.map((_, place) => (optedOut.has(place) ? refusal() : (answers.next().value ?? refusal())))
+  return batch.map((_, place) =>
+    optedOut.has(place) ? refusal() : (answers.next().value ?? refusal())
+  )
 }
 
 const refusal = (): FieldError =>
@@ -118,9 +125,24 @@ const refusal = (): FieldError =>
   ])
 
 function withConversation(
-  row: Omit<MessageRow, 'id' | 'error_code' | 'error_description' | 'provider_call_at' | 'client_conversation_id' | 'global_id' | 'internal_conversation_id'>,
+  row: Omit<
+    MessageRow,
+    | 'id'
+    | 'error_code'
+    | 'error_description'
+    | 'provider_call_at'
+    | 'client_conversation_id'
+    | 'global_id'
+    | 'internal_conversation_id'
+  >,
   id: number | undefined,
-  conversation: { client_conversation_id: string | null; global_id: string | null; internal_conversation_id: string | null } | undefined
+  conversation:
+    | {
+        client_conversation_id: string | null
+        global_id: string | null
+        internal_conversation_id: string | null
+      }
+    | undefined
 ): MessageRow {
   return {
     ...row,

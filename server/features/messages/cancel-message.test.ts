@@ -9,7 +9,10 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect)
     const { body } = await server.sendMessage({ send_at: later })
 
-    const { status, body: answer } = await server.request('DELETE', `/messages/${body.message_uuid}`)
+    const { status, body: answer } = await server.request(
+      'DELETE',
+      `/messages/${body.message_uuid}`
+    )
     await server.advance('2 h')
 
     assert.deepEqual([status, answer], [200, {}])
@@ -28,19 +31,32 @@ onEachDatabase(dialect => {
     const { body: due } = await server.sendMessage({ send_at: later })
     await server.advance('61 min')
 
-    const answers = await Promise.all([sent, due].map(({ message_uuid: uuid }) => server.request('DELETE', `/messages/${uuid}`)))
+    const answers = await Promise.all(
+      [sent, due].map(({ message_uuid: uuid }) => server.request('DELETE', `/messages/${uuid}`))
+    )
 
-    assert.deepEqual(answers.map(answer => answer.status), [409, 409])
-    assert.equal(answers[0]?.body.error.message, 'Only a scheduled message can be canceled; this one is delivered.')
+    assert.deepEqual(
+      answers.map(answer => answer.status),
+      [409, 409]
+    )
+    assert.equal(
+      answers[0]?.body.error.message,
+      'Only a scheduled message can be canceled; this one is delivered.'
+    )
   })
 
   test('of two who call a message back at once one succeeds', async t => {
     const server = await build(t, dialect)
     const { body } = await server.sendMessage({ send_at: later })
 
-    const answers = await Promise.all([1, 2].map(() => server.request('DELETE', `/messages/${body.message_uuid}`)))
+    const answers = await Promise.all(
+      [1, 2].map(() => server.request('DELETE', `/messages/${body.message_uuid}`))
+    )
 
-    assert.deepEqual(answers.map(answer => answer.status).toSorted(), [200, 409])
+    assert.deepEqual(
+      answers.map(answer => answer.status).toSorted((a, b) => a - b),
+      [200, 409]
+    )
   })
 
   test("an unknown message and another bearer's are 404 alike, and stay scheduled", async t => {
@@ -49,7 +65,11 @@ onEachDatabase(dialect => {
     const { body } = await server.sendMessage({ send_at: later })
 
     const foreign = await server.request('DELETE', `/messages/${body.message_uuid}`, { token })
-    const absent = await server.request('DELETE', '/messages/0193585e-7c00-7000-8000-000000000000', { token })
+    const absent = await server.request(
+      'DELETE',
+      '/messages/0193585e-7c00-7000-8000-000000000000',
+      { token }
+    )
     const malformed = await server.request('DELETE', '/messages/unknown', { token })
 
     assert.deepEqual([foreign.status, absent.status, malformed.status], [404, 404, 404])

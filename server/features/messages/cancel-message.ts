@@ -23,14 +23,25 @@ export async function cancelMessage(
   if (!isUuid(uuid)) throw new errors.notFound('There is no such message.')
   await deps.database.transaction(async tx => {
     const { rows } = await sql<MessageRow>`select ${messageFields} ${fromMessages}
-      where m.uuid = ${uuid} and m.bearer_id = ${bearerId} ${deps.database.locking('for update of m')}`.execute(tx.sql)
+      where m.uuid = ${uuid} and m.bearer_id = ${bearerId} ${deps.database.locking('for update of m')}`.execute(
+      tx.sql
+    )
     const [row] = rows
     if (!row) throw new errors.notFound('There is no such message.')
     if (row.internal_status !== 'scheduled')
-      throw new errors.conflict(`Only a scheduled message can be canceled; this one is ${row.internal_status}.`)
+      throw new errors.conflict(
+        `Only a scheduled message can be canceled; this one is ${row.internal_status}.`
+      )
     const now = deps.clock.now()
-    await sql`update messages set internal_status = 'canceled', updated_at = ${now} where id = ${row.id}`.execute(tx.sql)
+    await sql`update messages set internal_status = 'canceled', updated_at = ${now} where id = ${row.id}`.execute(
+      tx.sql
+    )
     await deps.queue.withdraw(laneOf(row.priority), row.uuid, tx)
-    await emitEvents(deps, tx, statusNews({ ...row, internal_status: 'canceled', updated_at: now }), now)
+    await emitEvents(
+      deps,
+      tx,
+      statusNews({ ...row, internal_status: 'canceled', updated_at: now }),
+      now
+    )
   })
 }

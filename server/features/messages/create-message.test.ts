@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { build, firstNumber, onEachDatabase, parentNumber, secondNumber } from '../../testing/build.ts'
+import {
+  build,
+  firstNumber,
+  onEachDatabase,
+  parentNumber,
+  secondNumber
+} from '../../testing/build.ts'
 import { countRows } from '../../testing/rows.ts'
 import { checkMessage } from './check-message.ts'
 import type { CreateMessage } from './schemas.ts'
 
-const fieldsOf = (body: { error: { details: { field: string }[] } }) => body.error.details.map(({ field }) => field)
+const fieldsOf = (body: { error: { details: { field: string }[] } }) =>
+  body.error.details.map(({ field }) => field)
 
 onEachDatabase(dialect => {
   test('the answer to a created message is the whole message', async t => {
@@ -45,7 +52,10 @@ onEachDatabase(dialect => {
   })
 
   test('a text of more than one segment goes out as SMS where the rule is about segments only when it fits into one', async t => {
-    const server = await build(t, dialect, { workers: false, environment: { SMS_TO_MMS_RULE: 'segments' } })
+    const server = await build(t, dialect, {
+      workers: false,
+      environment: { SMS_TO_MMS_RULE: 'segments' }
+    })
 
     const long = await server.sendMessage({ message_body: 'ä€'.repeat(60) })
     const short = await server.sendMessage({ message_body: 'ä€'.repeat(53) })
@@ -57,7 +67,10 @@ onEachDatabase(dialect => {
   test('a picture reaches the phone, and the message is an MMS', async t => {
     const server = await build(t, dialect)
 
-    const { body } = await server.sendMessage({ media_urls: ['https://media.example/1.jpg'], message_body: undefined })
+    const { body } = await server.sendMessage({
+      media_urls: ['https://media.example/1.jpg'],
+      message_body: undefined
+    })
     await server.advance('10 s')
 
     assert.equal(body.message_type, 'mms')
@@ -83,7 +96,12 @@ onEachDatabase(dialect => {
   test('a receiver that wrote STOP is refused until it writes START', async t => {
     const server = await build(t, dialect)
     const says = async (body: string) => {
-      server.mock.inbound.receive(server.mock.world(), { from: parentNumber, to: firstNumber, body, media: [] })
+      server.mock.inbound.receive(server.mock.world(), {
+        from: parentNumber,
+        to: firstNumber,
+        body,
+        media: []
+      })
       await server.advance('10 s')
     }
 
@@ -103,7 +121,12 @@ onEachDatabase(dialect => {
 
   test('a refused message leaves no trace', async t => {
     const server = await build(t, dialect)
-    server.mock.inbound.receive(server.mock.world(), { from: parentNumber, to: firstNumber, body: 'STOP', media: [] })
+    server.mock.inbound.receive(server.mock.world(), {
+      from: parentNumber,
+      to: firstNumber,
+      body: 'STOP',
+      media: []
+    })
     await server.advance('10 s')
     const before = await countRows(server.deps.database)
 
@@ -119,11 +142,17 @@ onEachDatabase(dialect => {
   for (const idName of ['client_conversation_id', 'global_id', 'internal_conversation_id']) {
     test(`the conversation of a message is found by its ${idName}, or made`, async t => {
       const server = await build(t, dialect, { workers: false })
-      const conversation = { client_conversation_id: 'c', global_id: 'g', internal_conversation_id: 'i' }
+      const conversation = {
+        client_conversation_id: 'c',
+        global_id: 'g',
+        internal_conversation_id: 'i'
+      }
       await server.request('POST', '/conversations', { body: { conversation } })
       const before = await countRows(server.deps.database)
 
-      const known = await server.sendMessage({ [idName]: conversation[idName as keyof typeof conversation] })
+      const known = await server.sendMessage({
+        [idName]: conversation[idName as keyof typeof conversation]
+      })
       const between = await countRows(server.deps.database)
       const fresh = await server.sendMessage({ [idName]: 'new' })
 
@@ -138,7 +167,9 @@ onEachDatabase(dialect => {
   test('concurrent first messages of a conversation share it', async t => {
     const server = await build(t, dialect, { workers: false })
 
-    const answers = await Promise.all(Array.from({ length: 20 }, () => server.sendMessage({ global_id: 'new' })))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => server.sendMessage({ global_id: 'new' }))
+    )
 
     assert.deepEqual(new Set(answers.map(answer => answer.status)), new Set([201]))
     assert.equal((await countRows(server.deps.database))['conversations'], 1)
@@ -147,34 +178,55 @@ onEachDatabase(dialect => {
   test('a callback URL is kept by the conversation that had none, and later messages follow it', async t => {
     const server = await build(t, dialect)
     const { callback_url: callbackUrl } = (await server.request('GET', '/bearer')).body
-    await server.request('PATCH', '/bearer', { body: { callback_url: 'http://127.0.0.1:1/nobody' } })
+    await server.request('PATCH', '/bearer', {
+      body: { callback_url: 'http://127.0.0.1:1/nobody' }
+    })
 
-    const first = await server.sendMessage({ client_conversation_id: 'class 4b', callback_url: callbackUrl })
+    const first = await server.sendMessage({
+      client_conversation_id: 'class 4b',
+      callback_url: callbackUrl
+    })
     const second = await server.sendMessage({ client_conversation_id: 'class 4b' })
     await server.sendMessage({ client_conversation_id: 'class 4c' })
     await server.advance('2 s')
 
     const told = new Set(server.clientApp.events.map(event => event.payload['message_uuid']))
     assert.deepEqual(told, new Set([first.body.message_uuid, second.body.message_uuid]))
-    const { body } = await server.request('PATCH', '/conversations/client_conversation_id/class%204b', {
-      body: { conversation: { moderator_id: 'teacher-1' } }
-    })
+    const { body } = await server.request(
+      'PATCH',
+      '/conversations/client_conversation_id/class%204b',
+      {
+        body: { conversation: { moderator_id: 'teacher-1' } }
+      }
+    )
     assert.equal(body.callback_url, callbackUrl)
   })
 
   test("a request's own callback URL goes before that of its conversation", async t => {
     const server = await build(t, dialect)
     const { callback_url: callbackUrl } = (await server.request('GET', '/bearer')).body
-    const conversation = { client_conversation_id: 'class 4b', callback_url: 'http://127.0.0.1:1/nobody' }
+    const conversation = {
+      client_conversation_id: 'class 4b',
+      callback_url: 'http://127.0.0.1:1/nobody'
+    }
     await server.request('POST', '/conversations', { body: { conversation } })
 
-    const { body } = await server.sendMessage({ client_conversation_id: 'class 4b', callback_url: callbackUrl })
+    const { body } = await server.sendMessage({
+      client_conversation_id: 'class 4b',
+      callback_url: callbackUrl
+    })
     await server.advance('10 s')
 
-    assert.ok(server.clientApp.events.some(event => event.payload['message_uuid'] === body.message_uuid))
-    const { body: kept } = await server.request('PATCH', '/conversations/client_conversation_id/class%204b', {
-      body: { conversation: { moderator_id: 'teacher-1' } }
-    })
+    assert.ok(
+      server.clientApp.events.some(event => event.payload['message_uuid'] === body.message_uuid)
+    )
+    const { body: kept } = await server.request(
+      'PATCH',
+      '/conversations/client_conversation_id/class%204b',
+      {
+        body: { conversation: { moderator_id: 'teacher-1' } }
+      }
+    )
     assert.equal(kept.callback_url, 'http://127.0.0.1:1/nobody')
   })
 
@@ -196,7 +248,9 @@ onEachDatabase(dialect => {
     const { body: message } = await server.sendMessage()
 
     const foreign = await server.request('GET', `/messages/${message.message_uuid}`, { token })
-    const absent = await server.request('GET', '/messages/0193585e-7c00-7000-8000-000000000000', { token })
+    const absent = await server.request('GET', '/messages/0193585e-7c00-7000-8000-000000000000', {
+      token
+    })
     const malformed = await server.request('GET', '/messages/unknown', { token })
 
     assert.deepEqual([foreign.status, absent.status, malformed.status], [404, 404, 404])
@@ -208,7 +262,12 @@ onEachDatabase(dialect => {
 describe('a message is checked by the rules of the trade', () => {
   const now = Date.UTC(2026, 10, 23, 12)
   const message = (fields: Partial<CreateMessage['message']>): CreateMessage => ({
-    message: { sender_number: firstNumber, receiver_number: parentNumber, message_body: 'Hello', ...fields }
+    message: {
+      sender_number: firstNumber,
+      receiver_number: parentNumber,
+      message_body: 'Hello',
+      ...fields
+    }
   })
   const check = (fields: Partial<CreateMessage['message']>) =>
     checkMessage(
@@ -270,11 +329,19 @@ describe('a message is checked by the rules of the trade', () => {
     const urls = Array.from({ length: 11 }, (_, place) => `https://media.example/${place}`)
 
     assert.deepEqual(problemsOf({ media_urls: urls.slice(1) }), [])
-    assert.deepEqual(problemsOf({ media_urls: urls }), ['message.media_urls must have at most 10 URLs, got 11'])
+    assert.deepEqual(problemsOf({ media_urls: urls }), [
+      'message.media_urls must have at most 10 URLs, got 11'
+    ])
   })
 
   test('media come over http or https, without credentials', () => {
-    const urls = ['https://media.example/1', 'ftp://media.example/2', 'https://me:secret@media.example/3', '/4', 'javascript:5']
+    const urls = [
+      'https://media.example/1',
+      'ftp://media.example/2',
+      'https://me:secret@media.example/3',
+      '/4',
+      'javascript:5'
+    ]
 
     assert.deepEqual(problemsOf({ media_urls: urls }), [
       'message.media_urls[1] must be an absolute http or https URL',
@@ -290,7 +357,10 @@ describe('a message is checked by the rules of the trade', () => {
   })
 
   test('media make an MMS even where the client says sms', () => {
-    assert.equal(check({ media_urls: ['https://media.example/1'], message_type: 'sms' }).message_type, 'mms')
+    assert.equal(
+      check({ media_urls: ['https://media.example/1'], message_type: 'sms' }).message_type,
+      'mms'
+    )
   })
 
   test('an MMS that the client asks for needs no media', () => {
@@ -319,7 +389,13 @@ describe('a message is checked by the rules of the trade', () => {
   }
 
   test('everything that is wrong is named at once', () => {
-    const problems = problemsOf({ sender_number: '1', receiver_number: '2', message_body: '', callback_url: 'x', send_at: 'y' })
+    const problems = problemsOf({
+      sender_number: '1',
+      receiver_number: '2',
+      message_body: '',
+      callback_url: 'x',
+      send_at: 'y'
+    })
 
     assert.equal(problems.length, 5)
   })

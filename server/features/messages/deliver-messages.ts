@@ -12,7 +12,8 @@ import type { SendOutcome, TwilioGateway } from '../../providers/twilio/gateway.
 import { emitEvents } from '../client-events/emit-events.ts'
 import { findOptedOut, recordOptOuts } from '../opt-outs/registry.ts'
 import { senderKeysOf } from '../messaging-services/sender-keys.ts'
-import { isMessageStatus, isTerminal, type MessageStatus, waiting } from './lifecycle.ts'
+import { applyReports, type StatusReport } from './apply-status-updates.ts'
+import { isMessageStatus, isTerminal, meaningOf, type MessageStatus, waiting } from './lifecycle.ts'
 import { lookUpLines, type LineVerdict } from './look-up-lines.ts'
 import { statusNews } from './message-news.ts'
 import { fromMessages, messageFields, type MessageRow } from './message-row.ts'
@@ -41,8 +42,10 @@ interface Result {
 
 /** The provider's word that a receiver opted out there (https://www.twilio.com/docs/api/errors/21610). */
 const providerOptOut = '21610'
-/** A provider that does not take a message is asked again for about a day, then the message fails. */
-const mostAttempts = 40
+/** A provider that does not take a message is asked again for a day after its time, then the message fails. */
+const patienceMs = 24 * 3_600_000
+/** The longest wait between two attempts: an outage of an hour delays nothing by much more than that. */
+const longestBackoffMs = 120_000
 
 /**
  * Sends the messages of a lane.
@@ -132,11 +135,11 @@ async function take(
   const endings: Ending[] = []
   const ready: Delivery[] = []
   for (const [place, delivery] of fresh.entries()) {
-    const line = lines.get(delivery.row.receiver_number)
+    const line = delivery.row.message_type === 'sms' ? lines.get(delivery.row.receiver_number) : undefined
     if (optedOut.has(place)) endings.push({ delivery, status: 'blocked', code: null, description: 'The receiver opted out.' })
     else if (line?.kind === 'postponed')
-      verdicts.push({ entry: delivery.entry, outcome: 'retry', at: now + backoffMs(delivery.entry.attempts), countsAsAttempt: true })
-    else if (line?.kind === 'refused' && delivery.row.message_type === 'sms')
+      verdicts.push({ entry: delivery.entry, outcome: 'retry', at: now + waitAfter(delivery.entry), countsAsAttempt: true })
+    else if (line?.kind === 'refused')
       endings.push({ delivery, status: line.status, code: line.code, description: line.description })
     else ready.push(delivery)
   }
@@ -151,6 +154,8 @@ async function take(
   const claimed = ready.map(({ entry, row }) => ({ entry, row: { ...row, internal_status: 'sending', provider_call_at: now } }))
   return { ready: claimed, unresolved }
 }
+
+const waitAfter = (entry: Entry): number => backoffMs(entry.attempts, { maxMs: longestBackoffMs })
 
 const isWaiting = (row: MessageRow): boolean =>
   isMessageStatus(row.internal_status) && waiting.includes(row.internal_status)
@@ -180,40 +185,85 @@ export const statusCallbackUrl = (publicUrl: string, uuid: string): string =>
  */
 async function reconcile(deps: DeliveryDeps, delivery: Delivery): Promise<SendOutcome | undefined> {
   const { entry, row } = delivery
+  const now = deps.clock.now()
   const calledAt = row.provider_call_at ?? row.created_at
   const askAt = calledAt + deps.config.RECONCILE_AFTER_MS
-  if (deps.clock.now() < askAt) {
+  if (now < askAt) {
     await settleAlone(deps, { entry, outcome: 'retry', at: askAt, countsAsAttempt: false })
     return undefined
   }
   try {
-    const found = await deps.twilio.findTexts(row.receiver_number, row.sender_number, calledAt - clockSkewMs)
-    const candidates = found.filter(text => text.body === row.message_body && text.direction !== 'inbound')
-    const unclaimed = await withoutKnownSids(deps, candidates)
-    const [match] = unclaimed.toReversed()
+    const since = calledAt - clockSkewMs
+    const texts = await deps.twilio.findTexts(row.receiver_number, row.sender_number, since)
+    const candidates = texts
+      .filter(text => text.body === row.message_body && text.direction !== 'inbound')
+      .filter(text => text.createdAt <= calledAt + longestCallMs + clockSkewMs)
+      .toReversed()
+    const twins = await findTwins(deps, row, candidates)
+    const openCall = twins.find(twin => isOpen(twin) && now < (twin.provider_call_at ?? 0) + deps.config.RECONCILE_AFTER_MS)
+    if (openCall) {
+      await settleAlone(deps, {
+        entry,
+        outcome: 'retry',
+        at: (openCall.provider_call_at ?? now) + deps.config.RECONCILE_AFTER_MS,
+        countsAsAttempt: false
+      })
+      return undefined
+    }
+    // Of equal texts whose answers were lost, the first called is the first that the provider has, and so on.
+    const known = new Set(twins.map(twin => twin.message_sid))
+    const place = twins.filter(isOpen).findIndex(twin => twin.id === row.id)
+    const match = candidates.filter(text => !known.has(text.sid))[place]
     deps.metrics.reconciliations.inc({ result: match ? 'found' : 'absent' })
-    if (match) return { kind: 'taken', sid: match.sid, status: match.status }
+    if (match) {
+      const { sid, status, errorCode, errorMessage } = match
+      return { kind: 'taken', sid, status, errorCode, errorMessage }
+    }
     return { kind: 'notTaken', reason: 'the provider does not have it', retryAfterMs: 0 }
   } catch (error) {
     deps.log.warn({ err: error, message_uuid: row.uuid }, 'the provider could not be asked about a message')
-    await settleAlone(deps, { entry, outcome: 'retry', at: deps.clock.now() + backoffMs(entry.attempts), countsAsAttempt: true })
+    await settleAlone(deps, { entry, outcome: 'retry', at: deps.clock.now() + waitAfter(entry), countsAsAttempt: true })
     return undefined
   }
 }
 
 /** The provider's times have whole seconds, and its clock is not ours. */
 const clockSkewMs = 5_000
+/** A call of the provider is given up after this. */
+const longestCallMs = 15_000
 
-/** Two equal texts to one person are two messages: what is already another row's is not this one. */
-async function withoutKnownSids<Text extends { sid: string }>({ database }: DeliveryDeps, texts: Text[]): Promise<Text[]> {
-  if (texts.length === 0) return texts
-  const { rows } = await sql<{ sid: string }>`select m.message_sid as sid from messages m
-    join ${database.rows(
-      texts.map(({ sid }) => ({ sid })),
-      { sid: 'text' }
-    )} on m.message_sid = r.sid`.execute(database.sql)
-  const known = new Set(rows.map(row => row.sid))
-  return texts.filter(text => !known.has(text.sid))
+interface Twin {
+  id: number
+  message_sid: string | null
+  internal_status: string
+  provider_call_at: number | null
+}
+
+/** It was called for, and nothing is known of what came of that. */
+const isOpen = (twin: Twin): boolean =>
+  twin.internal_status === 'sending' && twin.message_sid === null && twin.provider_call_at !== null
+
+/**
+ * Two equal texts to one person are two messages. The rows that one of the provider's texts may belong to:
+ * those that have its SID, and those equal to this one, in the order of their calls. One statement, so that
+ * what another worker finds out meanwhile is seen wholly or not at all.
+ */
+async function findTwins({ database }: DeliveryDeps, row: MessageRow, texts: readonly { sid: string }[]): Promise<Twin[]> {
+  const from = (row.provider_call_at ?? row.created_at) - longestCallMs - 2 * clockSkewMs
+  const until = (row.provider_call_at ?? row.created_at) + longestCallMs + 2 * clockSkewMs
+  const { rows } = await sql<Twin>`
+    select m.id, m.message_sid, m.internal_status, m.provider_call_at from messages m where m.id in (
+      select s.id from messages s join ${database.rows(
+        texts.map(({ sid }) => ({ sid })),
+        { sid: 'text' }
+      )} on s.message_sid = r.sid
+      union
+      select e.id from messages e
+      where e.receiver_number = ${row.receiver_number} and e.sender_number = ${row.sender_number}
+        and e.direction = 'outbound' and e.message_body = ${row.message_body}
+        and e.provider_call_at between ${from} and ${until}
+    ) order by m.provider_call_at, m.id`.execute(database.sql)
+  return rows
 }
 
 async function settleAlone({ database, queue }: DeliveryDeps, verdict: Verdict): Promise<void> {
@@ -225,17 +275,17 @@ async function recordResults(deps: DeliveryDeps, tx: Transaction, results: reado
   const { database, queue } = deps
   const now = deps.clock.now()
   const verdicts: Verdict[] = []
-  const taken: { id: number; sid: string; status: string }[] = []
+  const taken: (StatusReport & { id: number })[] = []
   const released: { id: number }[] = []
   const endings: Ending[] = []
 
-  // By id, as the callbacks lock them: two transactions then never wait for each other.
-  for (const { delivery, outcome } of results.toSorted((a, b) => a.delivery.row.id - b.delivery.row.id)) {
+  await lockMessages(deps.database, tx, results)
+  for (const { delivery, outcome } of results) {
     const { entry, row } = delivery
-    const retryAt = now + backoffMs(entry.attempts)
+    const retryAt = now + waitAfter(entry)
     switch (outcome.kind) {
       case 'taken':
-        taken.push({ id: row.id, sid: outcome.sid, status: outcome.status })
+        taken.push({ ...outcome, id: row.id, uuid: row.uuid })
         verdicts.push({ entry, outcome: 'done' })
         break
       case 'refused':
@@ -248,13 +298,18 @@ async function recordResults(deps: DeliveryDeps, tx: Transaction, results: reado
         verdicts.push({ entry, outcome: 'done' })
         break
       case 'notTaken':
-        if (entry.attempts + 1 >= mostAttempts) {
+        if (now >= (row.send_at ?? row.created_at) + patienceMs) {
           endings.push({ delivery, status: 'failed', code: 'provider_unavailable', description: outcome.reason })
           verdicts.push({ entry, outcome: 'dead', error: outcome.reason })
           break
         }
         released.push({ id: row.id })
-        verdicts.push({ entry, outcome: 'retry', at: outcome.retryAfterMs === undefined ? retryAt : now + outcome.retryAfterMs, countsAsAttempt: true })
+        verdicts.push({
+          entry,
+          outcome: 'retry',
+          at: outcome.retryAfterMs === undefined ? retryAt : now + outcome.retryAfterMs,
+          countsAsAttempt: true
+        })
         break
       case 'unknown':
         verdicts.push({ entry, outcome: 'retry', at: now + deps.config.RECONCILE_AFTER_MS, countsAsAttempt: true })
@@ -268,8 +323,14 @@ async function recordResults(deps: DeliveryDeps, tx: Transaction, results: reado
         message_sid = coalesce(message_sid, r.sid),
         provider_status = case when internal_status = 'sending' then r.status else provider_status end,
         updated_at = ${now}
-      from ${database.rows(taken, { id: 'bigint', sid: 'text', status: 'text' })}
+      from ${database.rows(
+        taken.map(({ id, sid, status }) => ({ id, sid, status })),
+        { id: 'bigint', sid: 'text', status: 'text' }
+      )}
       where messages.id = r.id`.execute(tx.sql)
+    // One that was found later may be long past its first steps.
+    const further = taken.filter(({ status }) => meaningOf(status) !== 'sending')
+    if (further.length > 0) await applyReports(deps, tx, further, now)
   }
   if (released.length > 0) {
     await sql`update messages set provider_call_at = null, updated_at = ${now}
@@ -278,6 +339,14 @@ async function recordResults(deps: DeliveryDeps, tx: Transaction, results: reado
   await end(deps, tx, endings, now)
   await recordProviderOptOuts(deps, tx, endings, now)
   await queue.settle(verdicts, tx)
+}
+
+/** In the order in which the callbacks lock them, so that two transactions never wait for each other. */
+async function lockMessages(database: Database, tx: Transaction, results: readonly Result[]): Promise<void> {
+  if (database.dialect !== 'postgresql') return
+  const list = results.map(({ delivery }) => ({ id: delivery.row.id }))
+  await sql`select m.id from messages m join ${database.rows(list, { id: 'bigint' })} on m.id = r.id
+    order by m.id for update of m`.execute(tx.sql)
 }
 
 /** A message that ends before the provider has it. */
@@ -330,7 +399,7 @@ async function recordProviderOptOuts(deps: DeliveryDeps, tx: Transaction, ending
     tx,
     blocked.map(row => ({
       recipient: row.receiver_number,
-      senderKey: keys.get(row.sender_number) ?? row.sender_number,
+      senderKey: row.messaging_service_sid ?? keys.get(row.sender_number) ?? row.sender_number,
       class: 'messages',
       keyword: providerOptOut,
       at: now

@@ -5,15 +5,15 @@ import { Message } from './schemas.ts'
 
 const event = (title: string, type: string, more = {}) =>
   Type.Object(
-  {
-    type: Type.Literal(type),
-    event_id: Type.String({ format: 'uuid', description: 'Equal to the header `webhook-id`.' }),
-    occurred_at: Timestamp,
-    ...Message.properties,
-    ...more
-  },
-  { title }
-)
+    {
+      type: Type.Literal(type),
+      event_id: Type.String({ format: 'uuid', description: 'Equal to the header `webhook-id`.' }),
+      occurred_at: Timestamp,
+      ...Message.properties,
+      ...more
+    },
+    { title }
+  )
 
 /** The events of the messages group: the message as it was at that moment. */
 export const messageEvents: EventContract[] = [
@@ -22,7 +22,11 @@ export const messageEvents: EventContract[] = [
     summary: 'A message reached another status',
     payload: event('MessageStatusUpdateEvent', 'messages.message.status_update')
   },
-  { type: 'messages.message.inbound_sms', summary: 'Somebody wrote a text', payload: event('InboundSmsEvent', 'messages.message.inbound_sms') },
+  {
+    type: 'messages.message.inbound_sms',
+    summary: 'Somebody wrote a text',
+    payload: event('InboundSmsEvent', 'messages.message.inbound_sms')
+  },
   {
     type: 'messages.message.inbound_mms',
     summary: 'Somebody wrote a text with media',
@@ -36,6 +40,8 @@ export const messageEvents: EventContract[] = [
   {
     type: 'messages.message.opt_out',
     summary: 'Somebody opted out',
-    payload: event('MessageOptOutEvent', 'messages.message.opt_out', { keyword: Type.String({ description: 'The word, in capitals.' }) })
+    payload: event('MessageOptOutEvent', 'messages.message.opt_out', {
+      keyword: Type.String({ description: 'The word, in capitals.' })
+    })
   }
 ]

@@ -70,6 +70,8 @@ async function remember(
 ): Promise<void> {
   const list = answers
     .filter(({ outcome }) => outcome.kind !== 'unavailable')
+    // In one order, so that two transactions never wait for each other's rows.
+    .toSorted((a, b) => (a.number < b.number ? -1 : 1))
     .map(({ number, outcome }) => ({
       number,
       line_type: outcome.kind === 'found' ? outcome.lineType : null,

@@ -18,7 +18,9 @@ import { CreateMessage, ListMessagesBody, Message, StoreMediaCopies } from './sc
 import { storeMediaCopies } from './store-media-copies.ts'
 
 const tags = ['Messages']
-const MessageUuid = Type.Object({ uuid: Type.String({ description: "The message's `message_uuid`." }) })
+const MessageUuid = Type.Object({
+  uuid: Type.String({ description: "The message's `message_uuid`." })
+})
 
 /** Messages: sent now or later, read, listed, and called back while they wait. */
 export const messageRoutes: FastifyPluginAsyncTypebox<{
@@ -52,7 +54,8 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{
     {
       schema: {
         summary: "Report stored copies of a message's media",
-        description: 'For the worker that copies MMS media; raises `messages.message.images_lambda`.',
+        description:
+          'For the worker that copies MMS media; raises `messages.message.images_lambda`.',
         tags,
         body: StoreMediaCopies,
         response: { 200: Message, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
@@ -129,7 +132,10 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{
   )
 }
 
-function checkedPair(from: string | undefined, to: string | undefined): { from: string; to: string } {
+function checkedPair(
+  from: string | undefined,
+  to: string | undefined
+): { from: string; to: string } {
   const problems: ErrorDetail[] = []
   for (const [field, number] of Object.entries({ from, to })) {
     if (number === undefined) {

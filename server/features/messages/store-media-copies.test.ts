@@ -8,7 +8,9 @@ const path = '/messages/images_lambda'
 onEachDatabase(dialect => {
   test('reported copies of media stand in the message, and the client is told once', async t => {
     const server = await build(t, dialect)
-    const { body: message } = await server.sendMessage({ media_urls: ['https://media.example/1.jpg'] })
+    const { body: message } = await server.sendMessage({
+      media_urls: ['https://media.example/1.jpg']
+    })
     await server.advance('10 s')
     const report = { message_uuid: message.message_uuid, media_file_urls: copies }
 
@@ -20,8 +22,13 @@ onEachDatabase(dialect => {
     assert.deepEqual(body.media_file_urls, copies)
     const read = await server.request('GET', `/messages/${message.message_uuid}`)
     assert.deepEqual(read.body.media_file_urls, copies)
-    const events = server.clientApp.events.filter(event => event.type === 'messages.message.images_lambda')
-    assert.deepEqual(events.map(event => event.payload['media_file_urls']), [copies])
+    const events = server.clientApp.events.filter(
+      event => event.type === 'messages.message.images_lambda'
+    )
+    assert.deepEqual(
+      events.map(event => event.payload['media_file_urls']),
+      [copies]
+    )
   })
 
   test("copies for an unknown message or another bearer's are 404", async t => {
@@ -31,11 +38,17 @@ onEachDatabase(dialect => {
 
     const answers = await Promise.all(
       [message.message_uuid, '0193585e-7c00-7000-8000-000000000000', 'unknown'].map(uuid =>
-        server.request('POST', path, { token, body: { message_uuid: uuid, media_file_urls: copies } })
+        server.request('POST', path, {
+          token,
+          body: { message_uuid: uuid, media_file_urls: copies }
+        })
       )
     )
 
-    assert.deepEqual(answers.map(answer => answer.status), [404, 404, 404])
+    assert.deepEqual(
+      answers.map(answer => answer.status),
+      [404, 404, 404]
+    )
   })
 
   test('each URL that is none is named', async t => {
@@ -43,7 +56,10 @@ onEachDatabase(dialect => {
     const { body: message } = await server.sendMessage()
 
     const { status, body } = await server.request('POST', path, {
-      body: { message_uuid: message.message_uuid, media_file_urls: [copies[0], 'file:///etc/passwd'] }
+      body: {
+        message_uuid: message.message_uuid,
+        media_file_urls: [copies[0], 'file:///etc/passwd']
+      }
     })
 
     assert.equal(status, 422)

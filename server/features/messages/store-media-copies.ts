@@ -31,7 +31,9 @@ export async function storeMediaCopies(
   return deps.database.transaction(async tx => {
     const { rows } = isUuid(uuid)
       ? await sql<MessageRow>`select ${messageFields} ${fromMessages}
-          where m.uuid = ${uuid} and m.bearer_id = ${bearerId} ${deps.database.locking('for update of m')}`.execute(tx.sql)
+          where m.uuid = ${uuid} and m.bearer_id = ${bearerId} ${deps.database.locking('for update of m')}`.execute(
+          tx.sql
+        )
       : { rows: [] }
     const [found] = rows
     if (!found) throw new errors.notFound('There is no such message.')
@@ -39,7 +41,12 @@ export async function storeMediaCopies(
     const row = { ...found, media_file_urls: JSON.stringify(urls), updated_at: now }
     await sql`update messages set media_file_urls = ${row.media_file_urls}, updated_at = ${now}
       where id = ${row.id}`.execute(tx.sql)
-    await emitEvents(deps, tx, messageNews(row, 'messages.message.images_lambda', sha256(row.media_file_urls)), now)
+    await emitEvents(
+      deps,
+      tx,
+      messageNews(row, 'messages.message.images_lambda', sha256(row.media_file_urls)),
+      now
+    )
     return presentMessage(row)
   })
 }

@@ -15,7 +15,11 @@ export interface Pair {
  * The places in the list of the pairs that are opted out: from the number itself, from the messaging
  * service that the number belongs to, or from the one named in the request.
  */
-export async function findOptedOut(database: Database, executor: Executor, pairs: readonly Pair[]): Promise<Set<number>> {
+export async function findOptedOut(
+  database: Database,
+  executor: Executor,
+  pairs: readonly Pair[]
+): Promise<Set<number>> {
   const list = pairs.map((pair, place) => ({
     place,
     sender: pair.sender,
@@ -28,7 +32,9 @@ export async function findOptedOut(database: Database, executor: Executor, pairs
     left join provider_numbers n on n.number = r.sender
     left join messaging_services s on s.id = n.messaging_service_id
     join opt_outs o on o.recipient_number = r.recipient and o.class = 'messages' and o.opted_in_at is null
-      and o.sender_key in (r.sender, coalesce(r.service, ''), coalesce(s.provider_messaging_sid, ''))`.execute(executor)
+      and o.sender_key in (r.sender, coalesce(r.service, ''), coalesce(s.provider_messaging_sid, ''))`.execute(
+    executor
+  )
   return new Set(rows.map(row => row.place))
 }
 
@@ -42,12 +48,22 @@ export interface OptOutChange {
   at: number
 }
 
-export async function recordOptOuts(database: Database, tx: Transaction, changes: readonly OptOutChange[]): Promise<void> {
+export async function recordOptOuts(
+  database: Database,
+  tx: Transaction,
+  changes: readonly OptOutChange[]
+): Promise<void> {
   if (changes.length === 0) return
   await database.insert(
     tx.sql,
     'opt_outs',
-    { recipient_number: 'text', sender_key: 'text', class: 'text', keyword: 'text', opted_out_at: 'bigint' },
+    {
+      recipient_number: 'text',
+      sender_key: 'text',
+      class: 'text',
+      keyword: 'text',
+      opted_out_at: 'bigint'
+    },
     lastOfEachPair(changes).map(change => ({
       recipient_number: change.recipient,
       sender_key: change.senderKey,
@@ -62,7 +78,11 @@ export async function recordOptOuts(database: Database, tx: Transaction, changes
   )
 }
 
-export async function recordOptIns(database: Database, tx: Transaction, changes: readonly OptOutChange[]): Promise<void> {
+export async function recordOptIns(
+  database: Database,
+  tx: Transaction,
+  changes: readonly OptOutChange[]
+): Promise<void> {
   if (changes.length === 0) return
   const list = lastOfEachPair(changes).map(change => ({
     recipient: change.recipient,
@@ -79,5 +99,9 @@ export async function recordOptIns(database: Database, tx: Transaction, changes:
 
 /** A statement may not touch a row twice. */
 function lastOfEachPair(changes: readonly OptOutChange[]): OptOutChange[] {
-  return [...new Map(changes.map(change => [`${change.recipient} ${change.senderKey} ${change.class}`, change])).values()]
+  return [
+    ...new Map(
+      changes.map(change => [`${change.recipient} ${change.senderKey} ${change.class}`, change])
+    ).values()
+  ]
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { build, firstNumber, onEachDatabase, parentNumber, secondNumber } from '../../testing/build.ts'
+import {
+  build,
+  firstNumber,
+  onEachDatabase,
+  parentNumber,
+  secondNumber
+} from '../../testing/build.ts'
 
 const path = '/participants/deactivate_pairing'
 const theParent = { participant: { participant_number: parentNumber } }
@@ -17,8 +23,9 @@ onEachDatabase(dialect => {
 
       assert.equal(status, 200)
       assert.deepEqual(
-        body.participants.toSorted((a: { provider_number: string }, b: { provider_number: string }) =>
-          a.provider_number < b.provider_number ? -1 : 1
+        body.participants.toSorted(
+          (a: { provider_number: string }, b: { provider_number: string }) =>
+            a.provider_number < b.provider_number ? -1 : 1
         ),
         [firstNumber, secondNumber].map(number => ({
           participant_number: parentNumber,
@@ -38,7 +45,11 @@ onEachDatabase(dialect => {
         })
       const { body: conversation } = await find('class 4b')
 
-      const { status, body } = await server.request(method, `/conversations/${conversation.id}${path}`, { body: theParent })
+      const { status, body } = await server.request(
+        method,
+        `/conversations/${conversation.id}${path}`,
+        { body: theParent }
+      )
 
       assert.equal(status, 200)
       assert.equal(body.participants.length, 1)
@@ -84,9 +95,13 @@ onEachDatabase(dialect => {
 
     await server.sendMessage({ client_conversation_id: 'class 4b' })
 
-    const { body } = await server.request('PATCH', '/conversations/client_conversation_id/class%204b', {
-      body: { conversation: { moderator_id: 'teacher-1' } }
-    })
+    const { body } = await server.request(
+      'PATCH',
+      '/conversations/client_conversation_id/class%204b',
+      {
+        body: { conversation: { moderator_id: 'teacher-1' } }
+      }
+    )
     assert.equal(body.participants[0].pairing_deactivated_at, null)
   })
 
@@ -94,21 +109,36 @@ onEachDatabase(dialect => {
     const server = await build(t, dialect, { workers: false })
     const { token } = await server.createBearer()
     await server.sendMessage({ client_conversation_id: 'class 4b' })
-    const { body: conversation } = await server.request('PATCH', '/conversations/client_conversation_id/class%204b', {
-      body: { conversation: { moderator_id: 'teacher-1' } }
-    })
+    const { body: conversation } = await server.request(
+      'PATCH',
+      '/conversations/client_conversation_id/class%204b',
+      {
+        body: { conversation: { moderator_id: 'teacher-1' } }
+      }
+    )
     const unknownConversation = { participant: { ...theParent.participant, global_id: 'unknown' } }
 
     const answers = await Promise.all([
-      server.request('PATCH', path, { body: { participant: { participant_number: '+16015550199' } } }),
+      server.request('PATCH', path, {
+        body: { participant: { participant_number: '+16015550199' } }
+      }),
       server.request('PATCH', path, { body: unknownConversation }),
       server.request('PATCH', `/conversations/4711${path}`, { body: theParent }),
       server.request('PATCH', path, { body: theParent, token }),
-      server.request('PATCH', `/conversations/${conversation.id}${path}`, { body: theParent, token })
+      server.request('PATCH', `/conversations/${conversation.id}${path}`, {
+        body: theParent,
+        token
+      })
     ])
 
-    assert.deepEqual(answers.map(answer => answer.status), [404, 404, 404, 404, 404])
-    const [, , absent, , foreign] = answers.map(answer => ({ ...answer.body.error, request_id: undefined }))
+    assert.deepEqual(
+      answers.map(answer => answer.status),
+      [404, 404, 404, 404, 404]
+    )
+    const [, , absent, , foreign] = answers.map(answer => ({
+      ...answer.body.error,
+      request_id: undefined
+    }))
     assert.deepEqual(foreign, absent)
   })
 
@@ -121,8 +151,14 @@ onEachDatabase(dialect => {
 
     assert.equal(status, 422)
     assert.deepEqual(body.error.details, [
-      { field: 'participant.participant_number', message: 'must be E.164 like +15005550006, got "555-0100"' },
-      { field: 'participant.provider_number', message: 'must be E.164 like +15005550006, got "ours"' }
+      {
+        field: 'participant.participant_number',
+        message: 'must be E.164 like +15005550006, got "555-0100"'
+      },
+      {
+        field: 'participant.provider_number',
+        message: 'must be E.164 like +15005550006, got "ours"'
+      }
     ])
   })
 })

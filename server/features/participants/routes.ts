@@ -12,13 +12,13 @@ import { DeactivatedPairings, DeactivatePairing } from './schemas.ts'
 const methods = ['PATCH', 'PUT', 'POST'] as const
 
 /** Deactivating pairings: an inactive one gets no return calls and no inbound texts until it is used again. */
-export const participantRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Database; clock: Clock } }> = async (
-  app,
-  { deps: { database, clock } }
-) => {
+export const participantRoutes: FastifyPluginAsyncTypebox<{
+  deps: { database: Database; clock: Clock }
+}> = async (app, { deps: { database, clock } }) => {
   const schema = {
     summary: 'Deactivate a pairing',
-    description: 'Sets `pairing_deactivated_at` to now. Sending to the participant again reactivates it.',
+    description:
+      'Sets `pairing_deactivated_at` to now. Sending to the participant again reactivates it.',
     tags: ['Participants'],
     body: DeactivatePairing,
     response: { 200: DeactivatedPairings, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
@@ -40,7 +40,8 @@ export const participantRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Da
         summary: 'Deactivate a pairing of a conversation',
         params: Type.Object({ conversation_id: Id })
       },
-      handler: ({ body, bearer, params }) => deactivate(bearer, body.participant, params.conversation_id)
+      handler: ({ body, bearer, params }) =>
+        deactivate(bearer, body.participant, params.conversation_id)
     })
   }
 
@@ -52,7 +53,8 @@ export const participantRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Da
     check(fields)
     return database.transaction(async tx => {
       const conversation = conversationFilter(bearer, fields, conversationId)
-      const conversations = conversation && (await tx.em.find(Conversation, conversation, { fields: ['id'] }))
+      const conversations =
+        conversation && (await tx.em.find(Conversation, conversation, { fields: ['id'] }))
       if (conversations?.length === 0) throw new errors.notFound('There is no such conversation.')
       const pairings = await tx.em.find(Participant, {
         bearerId: bearer.id,
@@ -75,12 +77,20 @@ export const participantRoutes: FastifyPluginAsyncTypebox<{ deps: { database: Da
 }
 
 /** Undefined when the request names no conversation: the pairing in all of them is meant. */
-function conversationFilter(bearer: { id: number; name: string }, fields: DeactivatePairing, id: number | undefined) {
+function conversationFilter(
+  bearer: { id: number; name: string },
+  fields: DeactivatePairing,
+  id: number | undefined
+) {
   const named = {
     ...(id !== undefined && { id }),
-    ...(fields.client_conversation_id !== undefined && { clientConversationId: fields.client_conversation_id }),
+    ...(fields.client_conversation_id !== undefined && {
+      clientConversationId: fields.client_conversation_id
+    }),
     ...(fields.global_id !== undefined && { globalId: fields.global_id }),
-    ...(fields.internal_conversation_id !== undefined && { internalConversationId: fields.internal_conversation_id })
+    ...(fields.internal_conversation_id !== undefined && {
+      internalConversationId: fields.internal_conversation_id
+    })
   }
   if (Object.keys(named).length === 0) return undefined
   const scope = id === undefined ? { applicationName: fields.application_name ?? bearer.name } : {}
@@ -93,7 +103,8 @@ function check(fields: DeactivatePairing): void {
   for (const field of ['participant_number', 'provider_number'] as const) {
     const number = fields[field]
     const result = number === undefined ? undefined : parsePhoneNumber(number)
-    if (result && !result.ok) problems.push({ field: `participant.${field}`, message: result.reason })
+    if (result && !result.ok)
+      problems.push({ field: `participant.${field}`, message: result.reason })
   }
   if (problems.length > 0) throw invalidValues(problems)
 }

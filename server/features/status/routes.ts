@@ -5,11 +5,17 @@ import type { Database } from '../../platform/database.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 
-const Status = Type.Object({ message: Type.String({ examples: ['ok'] }) }, { $id: 'Status', title: 'Status' })
+const Status = Type.Object(
+  { message: Type.String({ examples: ['ok'] }) },
+  { $id: 'Status', title: 'Status' }
+)
 const tags = ['Status']
 
 /** GET /api/v1/status: whether the API can do its work. */
-export const statusRoutes: FastifyPluginAsyncTypebox<{ database: Database }> = async (app, { database }) => {
+export const statusRoutes: FastifyPluginAsyncTypebox<{ database: Database }> = async (
+  app,
+  { database }
+) => {
   app.get(
     '/status',
     {
@@ -26,14 +32,21 @@ export const statusRoutes: FastifyPluginAsyncTypebox<{ database: Database }> = a
 }
 
 /** What orchestrators and Prometheus ask, outside of the API's base path. */
-export const healthRoutes: FastifyPluginAsyncTypebox<{ database: Database; metrics: Metrics }> = async (
-  app,
-  { database, metrics }
-) => {
-  app.get('/health/live', { config: { access: 'public' }, schema: { hide: true } }, () => ({ message: 'ok' }))
-  app.get('/health/ready', { config: { access: 'public' }, schema: { hide: true } }, () => checkDatabase(database))
-  app.get('/metrics', { config: { access: 'public' }, schema: { hide: true } }, async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+export const healthRoutes: FastifyPluginAsyncTypebox<{
+  database: Database
+  metrics: Metrics
+}> = async (app, { database, metrics }) => {
+  app.get('/health/live', { config: { access: 'public' }, schema: { hide: true } }, () => ({
+    message: 'ok'
+  }))
+  app.get('/health/ready', { config: { access: 'public' }, schema: { hide: true } }, () =>
+    checkDatabase(database)
+  )
+  app.get(
+    '/metrics',
+    { config: { access: 'public' }, schema: { hide: true } },
+    async (_request, reply) =>
+      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   )
 }
 

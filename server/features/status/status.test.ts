@@ -42,8 +42,14 @@ onEachDatabase(dialect => {
     const { payload, headers } = await server.app.inject('/metrics')
 
     assert.match(String(headers['content-type']), /^text\/plain/)
-    assert.match(payload, /http_request_duration_seconds_count\{method="POST",route="\/api\/v1\/messages",status="201"\} 1/)
-    assert.match(payload, /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/messages\/:uuid",status="404"\} 1/)
+    assert.match(
+      payload,
+      /http_request_duration_seconds_count\{method="POST",route="\/api\/v1\/messages",status="201"\} 1/
+    )
+    assert.match(
+      payload,
+      /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/messages\/:uuid",status="404"\} 1/
+    )
     assert.match(payload, /lane_depth\{lane="messages.normal"\} \d/)
   })
 })

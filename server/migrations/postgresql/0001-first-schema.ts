@@ -149,6 +149,7 @@ const statements = [
   `alter table messages add constraint messages_sid unique (message_sid)`,
   `create index messages_list on messages (bearer_id, sender_number, receiver_number, id)`,
   `create index messages_receiver on messages (receiver_number)`,
+  `create index messages_silent on messages (updated_at, id) where internal_status in ('sending', 'sent') and message_sid is not null`,
   `create table messaging_services (
     id bigserial primary key,
     uuid uuid not null,

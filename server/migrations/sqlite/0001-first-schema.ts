@@ -148,6 +148,7 @@ const statements = [
   `create unique index messages_sid on messages (message_sid)`,
   `create index messages_list on messages (bearer_id, sender_number, receiver_number, id)`,
   `create index messages_receiver on messages (receiver_number)`,
+  `create index messages_silent on messages (updated_at, id) where internal_status in ('sending', 'sent') and message_sid is not null`,
   `create table messaging_services (
     id integer not null primary key autoincrement,
     uuid text not null,

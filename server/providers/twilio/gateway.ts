@@ -21,15 +21,21 @@ export interface OutgoingText {
  * - `unknown`: no answer came, or one that does not tell. It must be looked up before it is sent again.
  */
 export type SendOutcome =
-  | { kind: 'taken'; sid: string; status: string }
+  | ({ kind: 'taken' } & ProviderStatus)
   | { kind: 'refused'; code: string; description: string }
   | { kind: 'notTaken'; reason: string; retryAfterMs: number | undefined }
   | { kind: 'unknown'; reason: string }
 
-/** A message that the provider has. */
-export interface ProviderMessage {
+/** How far the provider is with a message. */
+export interface ProviderStatus {
   sid: string
   status: string
+  errorCode: string | null
+  errorMessage: string | null
+}
+
+/** A message that the provider has. */
+export interface ProviderMessage extends ProviderStatus {
   body: string
   direction: string
   createdAt: number
@@ -46,6 +52,8 @@ export interface TwilioGateway {
   sendText(text: OutgoingText): Promise<SendOutcome>
   /** What it has for this receiver since a time, newest first; rejects when it cannot be asked. */
   findTexts(to: string, from: string, since: number): Promise<ProviderMessage[]>
+  /** Undefined for a message that it does not have, or when it cannot be asked. */
+  fetchStatus(sid: string): Promise<ProviderStatus | undefined>
   lookUpLineType(number: string): Promise<LookupOutcome>
 }
 
@@ -62,7 +70,7 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
           ...(text.mediaUrls.length > 0 && { mediaUrl: [...text.mediaUrls] }),
           ...(text.asMms && { sendAsMms: true })
         })
-        return { kind: 'taken', sid: message.sid, status: message.status }
+        return { kind: 'taken', ...statusOf(message) }
       } catch (error) {
         return sendFailure(error)
       }
@@ -72,8 +80,7 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
       const page = await client.messages.page({ to, from, pageSize: 200 })
       return page.instances
         .map(message => ({
-          sid: message.sid,
-          status: message.status,
+          ...statusOf(message),
           body: message.body,
           direction: message.direction,
           createdAt: message.dateCreated.getTime()
@@ -81,20 +88,43 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
         .filter(message => message.createdAt >= since)
     },
 
+    async fetchStatus(sid) {
+      try {
+        return statusOf(await client.messages(sid).fetch())
+      } catch {
+        return undefined
+      }
+    },
+
     async lookUpLineType(number) {
       try {
         const found = await client.lookups.v2.phoneNumbers(number).fetch({ fields: 'line_type_intelligence' })
         if (!found.valid) return { kind: 'failed', code: '20404', description: 'The number is not valid.' }
-        const lineType: unknown = found.lineTypeIntelligence?.['type']
+        const { type: lineType, errorCode }: { type?: unknown; errorCode?: unknown } = found.lineTypeIntelligence ?? {}
+        if (typeof errorCode === 'number') return { kind: 'failed', code: String(errorCode), description: 'The line type is not known.' }
         return { kind: 'found', lineType: typeof lineType === 'string' ? lineType : null }
       } catch (error) {
         const { status, code, message } = restFailure(error)
-        if (status === undefined || status === 429 || status >= 500) return { kind: 'unavailable', reason: message }
+        if (status === undefined || isOurFault(status) || status >= 500) return { kind: 'unavailable', reason: message }
         return { kind: 'failed', code, description: message }
       }
     }
   }
 }
+
+/**
+ * Refusals that say nothing of the message: it was never processed and is safe to repeat. Wrong credentials
+ * (https://www.twilio.com/docs/api/errors/20003), and too many requests
+ * (https://www.twilio.com/docs/api/errors/20429).
+ */
+const isOurFault = (status: number): boolean => status === 401 || status === 429
+
+const statusOf = (message: { sid: string; status: string; errorCode: number | null; errorMessage: string | null }): ProviderStatus => ({
+  sid: message.sid,
+  status: message.status,
+  errorCode: message.errorCode === null ? null : String(message.errorCode),
+  errorMessage: message.errorMessage
+})
 
 /** The request never left, so nothing can have come of it. */
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
@@ -105,8 +135,7 @@ function sendFailure(error: unknown): SendOutcome {
     if (neverSent.has(code)) return { kind: 'notTaken', reason: `${code} ${message}`, retryAfterMs: undefined }
     return { kind: 'unknown', reason: `${code} ${message}` }
   }
-  // 20429: never processed, safe to repeat (https://www.twilio.com/docs/api/errors/20429).
-  if (status === 429) return { kind: 'notTaken', reason: `429 ${message}`, retryAfterMs: undefined }
+  if (isOurFault(status)) return { kind: 'notTaken', reason: `${status} ${message}`, retryAfterMs: undefined }
   // A 5xx does not tell whether the message was made before things went wrong.
   if (status >= 500) return { kind: 'unknown', reason: `${status} ${message}` }
   if (status < 400) return { kind: 'unknown', reason: `unexpected answer ${status}` }

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { apiDocument } from '../../scripts/api-document.ts'
+import { build, onEachDatabase } from '../testing/build.ts'
+import { operationsOf } from '../testing/operations.ts'
+
+const committed = new URL('../../contracts/openapi.json', import.meta.url)
+
+interface Document {
+  tags: { name: string; description?: string }[]
+  paths: Record<string, Record<string, Operation>>
+  webhooks: Record<string, { post: Operation }>
+  components: { schemas: Record<string, unknown>; responses: Record<string, unknown> }
+}
+
+interface Operation {
+  operationId: string
+  summary: string
+  tags: string[]
+  responses: Record<string, { description?: string; $ref?: string }>
+  parameters?: { name: string; in: string }[]
+}
+
+const readDocument = async (): Promise<Document> => JSON.parse(await apiDocument())
+const operations = (document: Document) => [
+  ...Object.values(document.paths).flatMap(item => Object.values(item)),
+  ...Object.values(document.webhooks).map(item => item.post)
+]
+
+test('the committed document is what the app says: npm run openapi writes it', async () => {
+  assert.equal(await apiDocument(), readFileSync(committed, 'utf8'))
+})
+
+test('the document is valid OpenAPI 3.1', async () => {
+  const validator = new Validator()
+
+  const { valid, errors } = await validator.validate(JSON.parse(await apiDocument()))
+
+  assert.ok(valid, JSON.stringify(errors, null, 2))
+  assert.equal(validator.version, '3.1')
+})
+
+test('every operation and event has a name of its own, a summary and a described tag', async () => {
+  const document = await readDocument()
+  const all = operations(document)
+
+  assert.equal(new Set(all.map(operation => operation.operationId)).size, all.length)
+  for (const { operationId, summary, tags } of all) {
+    assert.ok(summary.length > 5, operationId)
+    assert.ok(
+      document.tags.some(tag => tags.includes(tag.name) && tag.description),
+      operationId
+    )
+  }
+})
+
+test('every response is described, and every refusal is the one error form', async () => {
+  for (const { operationId, responses } of operations(await readDocument())) {
+    if (operationId.startsWith('event_')) continue
+    for (const [status, response] of Object.entries(responses)) {
+      if (Number(status) >= 400)
+        assert.match(response.$ref ?? '', /^#\/components\/responses\//, `${operationId} ${status}`)
+      else
+        assert.ok(
+          response.description && response.description !== 'Default Response',
+          `${operationId} ${status}`
+        )
+    }
+  }
+})
+
+test('every creating operation takes an Idempotency-Key', async () => {
+  const creating = operations(await readDocument()).filter(operation => operation.responses['201'])
+
+  assert.ok(creating.length >= 5)
+  for (const { operationId, parameters = [] } of creating)
+    assert.ok(
+      parameters.some(
+        parameter => parameter.in === 'header' && parameter.name === 'Idempotency-Key'
+      ),
+      operationId
+    )
+})
+
+test('every reference leads to a component, and every component is referred to', async () => {
+  const text = await apiDocument()
+  const { components }: Document = JSON.parse(text)
+
+  const references = new Set(
+    [...text.matchAll(/"#\/components\/(\w+)\/([\w-]+)"/g)].map(
+      ([, kind, name]) => `${kind}/${name}`
+    )
+  )
+  const defined = Object.entries(components)
+    .filter(([kind]) => kind !== 'securitySchemes')
+    .flatMap(([kind, list]) => Object.keys(list).map(name => `${kind}/${name}`))
+
+  assert.deepEqual([...references].toSorted(), defined.toSorted())
+})
+
+onEachDatabase(dialect => {
+  test('every example of a request works when it is pasted', async t => {
+    const server = await build(t, dialect, { workers: false })
+    const examples = operationsOf(server.app).filter(
+      operation => operation.takesJson && operation.method !== 'GET'
+    )
+
+    for (const { method, path, parameters, example, operationId } of examples) {
+      // This one is about a message that must be there.
+      if (operationId === 'post_messages_images_lambda') continue
+      const url = path.replaceAll(/\{(\w+)\}/g, (_, name) => {
+        const value = parameters.find(
+          parameter => parameter.in === 'path' && parameter.name === name
+        )?.example
+        return encodeURIComponent(String(value))
+      })
+      const answer = await server.request(method, url.replace('/api/v1', ''), { body: example })
+      assert.ok(answer.status < 300, `${method} ${url}: ${JSON.stringify(answer.body)}`)
+    }
+
+    assert.ok(examples.length >= 17)
+  })
+})
+
+test('the page of the document needs nobody else: no address but its own, held to it by the browser', async t => {
+  const server = await build(t, 'sqlite', { workers: false })
+
+  const page = await server.app.inject('/docs/')
+  const script = await server.app.inject('/docs/js/scalar.js')
+  const document = await server.app.inject('/docs/openapi.json')
+
+  assert.deepEqual([page.statusCode, script.statusCode, document.statusCode], [200, 200, 200])
+  assert.doesNotMatch(page.payload, /https?:\/\//)
+  assert.match(page.payload, /src="js\/scalar\.js"/)
+  const policy = String(page.headers['content-security-policy'])
+  assert.match(policy, /default-src 'none'/)
+  assert.doesNotMatch(policy, /https?:|\*/)
+  assert.deepEqual(document.json().paths, JSON.parse(readFileSync(committed, 'utf8')).paths)
+})
+
+test('the page is found without a slash too', async t => {
+  const server = await build(t, 'sqlite', { workers: false })
+
+  const { statusCode, headers } = await server.app.inject('/docs')
+
+  assert.deepEqual([statusCode, headers.location], [301, '/docs/'])
+})
