@@ -44,10 +44,7 @@ export interface AccessControl {
  */
 export const accessPlugin = fp<{ database: Database; believedMs: number }>(
   async (app, { database, believedMs }) => {
-    const believed = new Map<
-      string,
-      { until: number; bearer: Promise<CurrentBearer | undefined> }
-    >()
+    const believed = new Map<string, Belief>()
 
     async function lookUp(tokenHash: string): Promise<CurrentBearer | undefined> {
       const { rows } = await sql<{
@@ -62,33 +59,49 @@ export const accessPlugin = fp<{ database: Database; believedMs: number }>(
       return rows[0]
     }
 
-    function bearerOf(token: string): Promise<CurrentBearer | undefined> {
-      const now = stopwatch()
-      const known = believed.get(token)
-      if (known && known.until > now) return known.bearer
+    async function bearerOf(token: string): Promise<CurrentBearer | undefined> {
+      if (!isWellFormedToken(token)) return undefined
       if (believed.size >= mostBelieved) believed.clear()
-      const bearer = lookUp(sha256(token))
-      believed.set(token, { until: now + believedMs, bearer })
-      bearer.catch(() => believed.delete(token))
-      return bearer
+      const belief: Belief = { until: stopwatch() + believedMs, asked: lookUp(sha256(token)), bearer: undefined }
+      believed.set(token, belief)
+      try {
+        belief.bearer = await belief.asked
+        return belief.bearer
+      } catch (error) {
+        believed.delete(token)
+        throw error
+      }
     }
 
     app.decorate('access', { forget: () => believed.clear() })
     app.decorateRequest('bearer')
 
-    app.addHook('onRequest', async request => {
+    app.addHook('onRequest', (request, _reply, done) => {
       const access = request.routeOptions.config.access ?? 'bearer'
-      if (access === 'public' || access === 'provider' || request.is404) return
+      if (access === 'public' || access === 'provider' || request.is404) return done()
       const token = tokenIn(request.headers.authorization)
-      const bearer = isWellFormedToken(token) ? await bearerOf(token) : undefined
-      if (!bearer) throw new errors.forbidden('The token is unknown or was revoked.')
-      if (access === 'admin' && bearer.type !== 'Admin')
-        throw new errors.forbidden('This operation needs an API key of an Admin bearer.')
-      request.bearer = bearer
+      const admit = (bearer: CurrentBearer | undefined): void => {
+        if (!bearer) return done(new errors.forbidden('The token is unknown or was revoked.'))
+        if (access === 'admin' && bearer.type !== 'Admin')
+          return done(new errors.forbidden('This operation needs an API key of an Admin bearer.'))
+        request.bearer = bearer
+        done()
+      }
+      const belief = believed.get(token)
+      if (belief?.bearer && belief.until > stopwatch()) return admit(belief.bearer)
+      const asked = belief && belief.until > stopwatch() ? belief.asked : bearerOf(token)
+      asked.then(admit, done)
     })
   },
   { name: 'access' }
 )
+
+/** What the database said of a token. `bearer` is there as soon as it has answered. */
+interface Belief {
+  until: number
+  asked: Promise<CurrentBearer | undefined>
+  bearer: CurrentBearer | undefined
+}
 
 function tokenIn(header: string | undefined): string {
   if (header === undefined)

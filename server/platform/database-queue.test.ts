@@ -1,4 +1,3 @@
-import type { TestContext } from 'node:test'
 import { sql } from 'kysely'
 import pino from 'pino'
 import { VirtualClock } from '../../simulator/clock.ts'
@@ -7,18 +6,18 @@ import { migrations } from '../migrations/list.ts'
 import { aDatabase, onEachDatabase, startOfTest } from '../testing/build.ts'
 import { createDatabaseQueue } from './database-queue.ts'
 import { type Dialect, openDatabase } from './database.ts'
-import { leaseMs, queueContract, type QueueUnderTest } from './queue-contract.ts'
+import { leaseMs, queueContract, type QueueUnderTest } from '../testing/queue-contract.ts'
 
-onEachDatabase(dialect => queueContract(t => lanesOn(t, dialect)))
+onEachDatabase(dialect => queueContract(() => lanesOn(dialect)))
 
-async function lanesOn(t: TestContext, dialect: Dialect): Promise<QueueUnderTest> {
+async function lanesOn(dialect: Dialect): Promise<QueueUnderTest> {
   const clock = new VirtualClock({ mode: 'frozen', start: startOfTest })
-  const { url, drop } = await aDatabase(dialect)
-  t.after(drop)
+  const file = await aDatabase(dialect)
+  const endings = [() => file.drop()]
   const isShared = dialect === 'postgresql'
 
   const worker = async () => {
-    const database = await openDatabase({ url, entities, migrations, pool: 6 })
+    const database = await openDatabase({ url: file.url, entities, migrations, pool: 6 })
     let isBroken = false
     const fragile = {
       ...database,
@@ -29,12 +28,16 @@ async function lanesOn(t: TestContext, dialect: Dialect): Promise<QueueUnderTest
     }
     const queue = createDatabaseQueue({
       database: fragile,
-      clock,
+      // Without `hold`, so that time can pass over what is in hand: leases are about that.
+      clock: {
+        now: () => clock.now(),
+        setTimer: (delayMs, action) => clock.setTimer(delayMs, action)
+      },
       log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
       leaseMs,
       shared: isShared
     })
-    t.after(async () => {
+    endings.push(async () => {
       queue.close()
       await database.close()
     })
@@ -54,6 +57,9 @@ async function lanesOn(t: TestContext, dialect: Dialect): Promise<QueueUnderTest
   return {
     ...first,
     clock,
+    async close() {
+      for (const end of endings.toReversed()) await end()
+    },
     anotherWorker: isShared ? worker : undefined,
     async deadLetters() {
       const { rows } = await sql<{ payload: string; attempts: number; error: string }>`

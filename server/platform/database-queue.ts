@@ -4,7 +4,7 @@ import { backoffMs } from './backoff.ts'
 import { type Clock, everyRealMs, realPause, stopwatch, type Timer } from './clock.ts'
 import type { Database, Transaction } from './database.ts'
 import { randomId } from './ids.ts'
-import type { BatchHandler, ConsumeOptions, Consumer, Entry, NewEntry, Queue, Verdict } from './queue.ts'
+import type { BatchHandler, ConsumeOptions, Entry, NewEntry, Queue, Verdict } from './queue.ts'
 
 /** The number of bearers that one batch is shared between. */
 const keysPerBatch = 32
@@ -89,7 +89,7 @@ export function createDatabaseQueue(deps: {
           wakeups: 0,
           created_at: now
         })),
-        sql`on conflict (lane, order_key) do update set wakeups = lane_entries.wakeups + 1,
+        sql`on conflict (lane, order_key) where order_key is not null do update set wakeups = lane_entries.wakeups + 1,
           due_at = case when lane_entries.claim_token is null and excluded.due_at < lane_entries.due_at
             then excluded.due_at else lane_entries.due_at end`
       )
@@ -97,7 +97,16 @@ export function createDatabaseQueue(deps: {
     },
 
     consume(lane, options, handler) {
-      const consumer = new LaneConsumer({ lane, options, handler, claim, nextDueAt, handBack, clock, log })
+      const consumer = new LaneConsumer({
+        lane,
+        options,
+        handler,
+        claim,
+        nextDueAt,
+        handBack,
+        clock,
+        log
+      })
       consumers.add(consumer)
       consumer.wake()
       return {
@@ -117,7 +126,11 @@ export function createDatabaseQueue(deps: {
           verdicts.map(verdict => verdict.entry),
           tx
         )
-      if (done.length > 0) await finish(done.map(verdict => verdict.entry), tx)
+      if (done.length > 0)
+        await finish(
+          done.map(verdict => verdict.entry),
+          tx
+        )
       if (retries.length > 0) await postpone(retries, tx)
       if (dead.length > 0) await bury(dead, tx)
       tx.afterCommit(() => {
@@ -136,12 +149,21 @@ export function createDatabaseQueue(deps: {
       const { rows } = await sql<{ lane: string; depth: number; oldest: number | null }>`
         select lane, count(*) as depth, min(case when due_at <= ${now} then due_at end) as oldest
         from lane_entries group by lane`.execute(database.sql)
-      return rows.map(row => ({ lane: row.lane, depth: Number(row.depth), oldestDueAt: row.oldest ?? undefined }))
+      return rows.map(row => ({
+        lane: row.lane,
+        depth: row.depth,
+        oldestDueAt: row.oldest ?? undefined
+      }))
     }
   }
 
   /** Those of the lane's fairness keys from `after` on that have work that is due: one index step for each key. */
-  async function keysWithDueWork(lane: string, after: number, full: readonly number[], now: number): Promise<number[]> {
+  async function keysWithDueWork(
+    lane: string,
+    after: number,
+    full: readonly number[],
+    now: number
+  ): Promise<number[]> {
     const isDue = (key: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
       (select min(d.due_at) from lane_entries d where d.lane = ${lane} and d.fairness_key = ${key}) <= ${now}
       ${full.length > 0 ? sql`and ${key} not in (${sql.join(full)})` : sql``})`
@@ -206,7 +228,9 @@ export function createDatabaseQueue(deps: {
       )
       select min((select min(e.due_at) from lane_entries e where e.lane = ${lane} and e.fairness_key = keys.key)) as due
       from keys where keys.key is not null
-        ${full.length > 0 ? sql`and keys.key not in (${sql.join(full)})` : sql``}`.execute(database.sql)
+        ${full.length > 0 ? sql`and keys.key not in (${sql.join(full)})` : sql``}`.execute(
+      database.sql
+    )
     return rows[0]?.due ?? undefined
   }
 
@@ -221,23 +245,36 @@ export function createDatabaseQueue(deps: {
   /** Deletes finished entries; one that was published to meanwhile is due again instead. */
   async function finish(entries: Entry[], tx: Transaction): Promise<void> {
     const columns = { id: 'bigint', token: 'text', wakeups: 'integer' } as const
-    const list = entries.map(entry => ({ id: entry.id, token: entry.claimToken, wakeups: entry.wakeups }))
+    const list = entries.map(entry => ({
+      id: entry.id,
+      token: entry.claimToken,
+      wakeups: entry.wakeups
+    }))
     const { rows } = await sql<{ id: number }>`
-      delete from lane_entries where id in (
-        select e.id from lane_entries e join ${database.rows(list, columns)}
-          on e.id = r.id and e.claim_token = r.token and e.wakeups = r.wakeups
+      with mine as materialized (
+        select e.id, e.wakeups = r.wakeups as is_finished
+        from lane_entries e join ${database.rows(list, columns)} on e.id = r.id and e.claim_token = r.token
         ${lockedInOrder}
-      ) returning id`.execute(tx.sql)
+      )
+      delete from lane_entries where id in (select mine.id from mine where mine.is_finished) returning id`.execute(
+      tx.sql
+    )
     if (rows.length === entries.length) return
     const deleted = new Set(rows.map(row => row.id))
     await sql`
       update lane_entries set due_at = ${clock.now()}, claim_token = null, attempts = 0
-      from ${database.rows(list.filter(row => !deleted.has(row.id)), columns)}
+      from ${database.rows(
+        list.filter(row => !deleted.has(row.id)),
+        columns
+      )}
       where lane_entries.id = r.id and lane_entries.claim_token = r.token`.execute(tx.sql)
     for (const lane of new Set(entries.map(entry => entry.lane))) tx.afterCommit(() => wake(lane))
   }
 
-  async function postpone(retries: readonly (Verdict & { outcome: 'retry' })[], tx: Transaction): Promise<void> {
+  async function postpone(
+    retries: readonly (Verdict & { outcome: 'retry' })[],
+    tx: Transaction
+  ): Promise<void> {
     const list = retries.map(({ entry, at, countsAsAttempt }) => ({
       id: entry.id,
       token: entry.claimToken,
@@ -256,8 +293,15 @@ export function createDatabaseQueue(deps: {
       where lane_entries.id = late.id`.execute(tx.sql)
   }
 
-  async function bury(dead: readonly (Verdict & { outcome: 'dead' })[], tx: Transaction): Promise<void> {
-    const list = dead.map(({ entry, error }) => ({ id: entry.id, token: entry.claimToken, error: storable(error) }))
+  async function bury(
+    dead: readonly (Verdict & { outcome: 'dead' })[],
+    tx: Transaction
+  ): Promise<void> {
+    const list = dead.map(({ entry, error }) => ({
+      id: entry.id,
+      token: entry.claimToken,
+      error: storable(error)
+    }))
     const columns = { id: 'bigint', token: 'text', error: 'text' } as const
     await sql`
       insert into dead_letters (lane, fairness_key, payload, attempts, error, created_at, dead_at)
@@ -279,21 +323,29 @@ export function createDatabaseQueue(deps: {
 }
 
 /** Databases take no null byte and no half of a surrogate pair, and nobody reads a long error to its end. */
-const storable = (error: string): string => error.slice(0, 2_000).replaceAll('\0', '\u{fffd}').toWellFormed()
+const storable = (error: string): string =>
+  error.slice(0, 2_000).replaceAll('\0', '\u{fffd}').toWellFormed()
 
 /** Where there is room for more. */
 interface Places {
   /** Fairness keys that hold all the places they may. */
   full: readonly number[]
-  roomFor(key: number): number
+  roomFor: (key: number) => number
 }
 
 /** Parts the places of a batch between the keys: alike, the first ones taking what is left over. */
-function fairShares(keys: readonly number[], limit: number, roomFor: Places['roomFor']): { key: number; share: number }[] {
+function fairShares(
+  keys: readonly number[],
+  limit: number,
+  roomFor: Places['roomFor']
+): { key: number; share: number }[] {
   const least = Math.floor(limit / keys.length)
   const leftOver = limit % keys.length
   return keys
-    .map((key, place) => ({ key, share: Math.min(least + (place < leftOver ? 1 : 0), roomFor(key)) }))
+    .map((key, place) => ({
+      key,
+      share: Math.min(least + (place < leftOver ? 1 : 0), roomFor(key))
+    }))
     .filter(({ share }) => share > 0)
 }
 
@@ -322,14 +374,22 @@ function mergedByOrderKey(entries: readonly NewEntry[]): NewEntry[] {
     if (entry.orderKey === undefined) plain.push(entry)
     else merged.set(`${entry.lane} ${entry.orderKey}`, entry)
   }
-  return [...plain, ...[...merged].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)]
+  return [
+    ...plain,
+    ...[...merged].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
+  ]
 }
 
 interface LaneConsumerDeps {
   lane: string
   options: ConsumeOptions
   handler: BatchHandler
-  claim: (lane: string, limit: number, after: number, places: Places) => Promise<{ entries: Entry[]; lastKey: number }>
+  claim: (
+    lane: string,
+    limit: number,
+    after: number,
+    places: Places
+  ) => Promise<{ entries: Entry[]; lastKey: number }>
   nextDueAt: (lane: string, full: readonly number[]) => Promise<number | undefined>
   handBack: (verdicts: Verdict[]) => Promise<void>
   clock: Clock
@@ -363,7 +423,11 @@ class LaneConsumer {
     const { batchSize, maxInFlight, maxInFlightPerKey = 0 } = deps.options
     // Waiting for half a batch of room avoids a claim for every single settlement. But the places that one
     // key may not take are for the others, at once.
-    this.#leastRoom = Math.min(batchSize / 2, maxInFlight / 2, Math.max(maxInFlight - maxInFlightPerKey, 1))
+    this.#leastRoom = Math.min(
+      batchSize / 2,
+      maxInFlight / 2,
+      Math.max(maxInFlight - maxInFlightPerKey, 1)
+    )
   }
 
   wake(): void {
@@ -386,7 +450,9 @@ class LaneConsumer {
       if (outcome !== 'retry') this.#handlerFailures.delete(entry.id)
       mine = true
     }
-    if (mine) this.wake()
+    if (!mine) return
+    if (this.#stopped) this.#letTimePass()
+    else this.wake()
   }
 
   #letTimePass(): void {
@@ -399,7 +465,8 @@ class LaneConsumer {
     this.#stopped = true
     this.#alarm?.cancel()
     const graceEndsAt = stopwatch() + graceMs
-    while ((this.#inFlight.size > 0 || this.#running) && stopwatch() < graceEndsAt) await realPause(10)
+    while ((this.#inFlight.size > 0 || this.#running) && stopwatch() < graceEndsAt)
+      await realPause(10)
     await this.#handBack([...this.#inFlight.values()])
     // A claim that was under way gives back what it got.
     while (this.#running && stopwatch() < graceEndsAt + claimFailureMs) await realPause(10)
@@ -417,7 +484,12 @@ class LaneConsumer {
           break
         }
         const places = this.#places()
-        const { entries, lastKey } = await claim(this.lane, Math.min(room, options.batchSize), this.#lastKey, places)
+        const { entries, lastKey } = await claim(
+          this.lane,
+          Math.min(room, options.batchSize),
+          this.#lastKey,
+          places
+        )
         this.#lastKey = lastKey
         for (const entry of entries) this.#inFlight.set(entry.id, entry)
         if (this.#stopped) await this.#handBack(entries)
@@ -444,14 +516,16 @@ class LaneConsumer {
   /** What a handler did not settle before its lease ended holds no place any more: another may have it. */
   #forgetExpired(): void {
     const now = this.#deps.clock.now()
-    for (const entry of this.#inFlight.values()) if (entry.leaseEndsAt <= now) this.#inFlight.delete(entry.id)
+    for (const entry of this.#inFlight.values())
+      if (entry.leaseEndsAt <= now) this.#inFlight.delete(entry.id)
   }
 
   #places(): Places {
     const limit = this.#deps.options.maxInFlightPerKey
     if (limit === undefined) return { full: [], roomFor: () => Number.POSITIVE_INFINITY }
     const used = new Map<number, number>()
-    for (const entry of this.#inFlight.values()) used.set(entry.fairnessKey, (used.get(entry.fairnessKey) ?? 0) + 1)
+    for (const entry of this.#inFlight.values())
+      used.set(entry.fairnessKey, (used.get(entry.fairnessKey) ?? 0) + 1)
     return {
       full: [...used].filter(([, count]) => count >= limit).map(([key]) => key),
       roomFor: key => limit - (used.get(key) ?? 0)
@@ -470,7 +544,10 @@ class LaneConsumer {
         if (this.#stopped || entry.leaseEndsAt <= clock.now()) break
         await this.#work([entry])
       }
-      await this.#giveUp(left.filter(entry => this.#holds(entry)), String(error))
+      await this.#giveUp(
+        left.filter(entry => this.#holds(entry)),
+        String(error)
+      )
     }
   }
 
@@ -481,14 +558,21 @@ class LaneConsumer {
       const failures = (this.#handlerFailures.get(entry.id) ?? 0) + 1
       this.#handlerFailures.set(entry.id, failures)
       if (failures >= maxHandlerFailures) return { entry, outcome: 'dead', error }
-      return { entry, outcome: 'retry', at: clock.now() + backoffMs(failures - 1), countsAsAttempt: true }
+      return {
+        entry,
+        outcome: 'retry',
+        at: clock.now() + backoffMs(failures - 1),
+        countsAsAttempt: true
+      }
     })
     await this.#settleOrForget(verdicts)
   }
 
   async #handBack(entries: Entry[]): Promise<void> {
     const now = this.#deps.clock.now()
-    await this.#settleOrForget(entries.map(entry => ({ entry, outcome: 'retry', at: now, countsAsAttempt: false })))
+    await this.#settleOrForget(
+      entries.map(entry => ({ entry, outcome: 'retry', at: now, countsAsAttempt: false }))
+    )
   }
 
   /** When even this cannot be written, the leases end by themselves. */
@@ -497,9 +581,13 @@ class LaneConsumer {
     try {
       await this.#deps.handBack(verdicts)
     } catch (error) {
-      this.#deps.log.error({ err: error, lane: this.lane }, 'handing entries back failed; their leases will end')
+      this.#deps.log.error(
+        { err: error, lane: this.lane },
+        'handing entries back failed; their leases will end'
+      )
       for (const { entry } of verdicts) if (this.#holds(entry)) this.#inFlight.delete(entry.id)
-      this.wake()
+      if (this.#stopped) this.#letTimePass()
+      else this.wake()
     }
   }
 
@@ -511,6 +599,9 @@ class LaneConsumer {
   #setAlarm(at: number): void {
     this.#alarm?.cancel()
     if (this.#stopped) return
-    this.#alarm = this.#deps.clock.setTimer(Math.max(at - this.#deps.clock.now(), shortestWaitMs), () => this.wake())
+    this.#alarm = this.#deps.clock.setTimer(
+      Math.max(at - this.#deps.clock.now(), shortestWaitMs),
+      () => this.wake()
+    )
   }
 }

@@ -85,9 +85,9 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
       }
     } satisfies Idempotency)
 
-    app.addHook('preHandler', async (request, reply) => {
+    app.addHook('preHandler', (request, reply, done) => {
       const key = request.headers['idempotency-key']
-      if (key === undefined || !request.routeOptions.config.idempotent) return undefined
+      if (key === undefined || !request.routeOptions.config.idempotent) return done()
       if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key))
         throw invalidValues([
           { field: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }
@@ -95,18 +95,24 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
       const fingerprint = sha256(
         `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`
       )
-      request.idempotency = await begin(request, reply, key, fingerprint)
-      return reply.sent ? reply : undefined
+      begin(request, reply, key, fingerprint).then(begun => {
+        request.idempotency = begun
+        if (!reply.sent) done()
+      }, done)
     })
 
-    app.addHook('onSend', async request => {
+    app.addHook('onSend', (request, _reply, payload, done) => {
       const { idempotency } = request
-      if (!idempotency || idempotency.answered) return
+      if (!idempotency || idempotency.answered) return done(null, payload)
       request.idempotency = undefined
-      await sql`delete from idempotency_keys
-        where id = ${idempotency.rowId} and started_at = ${idempotency.startedAt} and status_code is null`.execute(
-        database.sql
-      )
+      sql`delete from idempotency_keys
+        where id = ${idempotency.rowId} and started_at = ${idempotency.startedAt} and status_code is null`
+        .execute(database.sql)
+        // The answer stands; the key is free again in a minute.
+        .catch((error: unknown) =>
+          request.log.warn({ err: error }, 'releasing an idempotency key failed')
+        )
+        .then(() => done(null, payload), done)
     })
 
     /** Marks the key as running, or answers from memory. */
@@ -163,15 +169,34 @@ export const idempotencyPlugin = fp<{ database: Database; clock: Clock; secrets:
       return { rowId: known.id, startedAt: now, answered: false }
     }
 
-    let broom: Timer
-    const sweep = (): void => {
-      broom = clock.setTimer(3_600_000, sweep)
-      sql`delete from idempotency_keys where started_at < ${clock.now() - rememberedMs}`
-        .execute(database.sql)
-        .catch((error: unknown) => app.log.warn({ err: error }, 'sweeping idempotency keys failed'))
+    // A SQLite file has one process: what was running when it starts died with the one before.
+    if (database.dialect === 'sqlite') {
+      app.addHook('onReady', async () => {
+        await sql`delete from idempotency_keys where status_code is null`.execute(database.sql)
+      })
     }
-    broom = clock.setTimer(3_600_000, sweep)
-    app.addHook('onClose', async () => broom.cancel())
+
+    let broom: Timer | undefined
+    let sweeping = Promise.resolve()
+    const sweepLater = (): void => {
+      broom = clock.setTimer(3_600_000, () => {
+        sweeping = sweep().then(sweepLater)
+      })
+    }
+    async function sweep(): Promise<void> {
+      try {
+        await sql`delete from idempotency_keys
+          where started_at < ${clock.now() - rememberedMs}`.execute(database.sql)
+      } catch (error) {
+        app.log.warn({ err: error }, 'sweeping idempotency keys failed')
+      }
+    }
+    sweepLater()
+    app.addHook('onClose', async () => {
+      // A sweep that outlived us would hold a connection, and the database could not close.
+      await sweeping
+      broom?.cancel()
+    })
   },
   { name: 'idempotency', dependencies: ['access'] }
 )

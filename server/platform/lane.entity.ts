@@ -18,7 +18,10 @@ export const LaneEntry = defineEntity({
     claimToken: p.text().nullable(),
     createdAt: p.bigint('number')
   },
-  uniques: [{ name: 'lane_entries_order', properties: ['lane', 'orderKey'] }],
+  // Most entries have no order key; those need no place in the index.
+  uniques: [
+    { name: 'lane_entries_order', properties: ['lane', 'orderKey'], where: 'order_key is not null' }
+  ],
   indexes: [{ name: 'lane_entries_due', properties: ['lane', 'fairnessKey', 'dueAt', 'id'] }]
 })
 

@@ -42,6 +42,7 @@ export async function processWithoutDatabase(server: TestServer): Promise<Anothe
       config: { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing' }
     })
   const other = await anotherProcess(server)
+  await other.app.ready()
   await other.deps.database.close()
   return other
 }

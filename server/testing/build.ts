@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,7 +18,10 @@ import { createLog } from '../platform/log.ts'
 import { development, developmentToken, seedDevelopment } from '../seed.ts'
 import { createPostgresDatabase, ensurePostgresTemplate } from './postgres.ts'
 
-export const [firstNumber, secondNumber] = development.numbers.map(({ number }) => number) as [string, string]
+export const [firstNumber, secondNumber] = development.numbers.map(({ number }) => number) as [
+  string,
+  string
+]
 export const parentNumber = development.parentNumber
 /** When every test begins. */
 export const startOfTest = Date.UTC(2026, 10, 23, 12)
@@ -45,7 +49,11 @@ export interface TestServer {
   mock: MockTwilio
   clientApp: ClientApp
   /** A request of an API client, relative to /api/v1. */
-  request(method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, options?: RequestOptions): Promise<Answer>
+  request(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    options?: RequestOptions
+  ): Promise<Answer>
   /** Sends a text from the first number to the parent, unless told otherwise. */
   sendMessage(fields?: object, options?: Omit<RequestOptions, 'body'>): Promise<Answer>
   /** Another bearer with a token of its own. */
@@ -71,7 +79,11 @@ export function onEachDatabase(tests: (dialect: Dialect) => void): void {
 }
 
 /** A whole system for one test: server and workers, mock provider, client application, one frozen clock. */
-export async function build(t: TestContext, dialect: Dialect = 'sqlite', options: BuildOptions = {}): Promise<TestServer> {
+export async function build(
+  t: TestContext,
+  dialect: Dialect = 'sqlite',
+  options: BuildOptions = {}
+): Promise<TestServer> {
   // What was begun is ended, also when a later step fails: a server left listening would keep the process.
   const endings: (() => unknown)[] = []
   t.after(async () => {
@@ -121,7 +133,11 @@ export async function build(t: TestContext, dialect: Dialect = 'sqlite', options
   )
   await app.listen({ host: '127.0.0.1', port })
 
-  const request: TestServer['request'] = async (method, path, { body, token = developmentToken, headers = {} } = {}) => {
+  const request: TestServer['request'] = async (
+    method,
+    path,
+    { body, token = developmentToken, headers = {} } = {}
+  ) => {
     const answer = await app.inject({
       method,
       url: `/api/v1${path}`,
@@ -175,7 +191,11 @@ export async function build(t: TestContext, dialect: Dialect = 'sqlite', options
         }
       })
       const key = await request('POST', '/admin/api_keys', { body: { bearer_id: bearer.body.id } })
-      return { id: bearer.body.id, token: key.body.token, signingSecret: bearer.body.signing_secret }
+      return {
+        id: bearer.body.id,
+        token: key.body.token,
+        signingSecret: bearer.body.signing_secret
+      }
     },
     async advance(duration) {
       if (workers) await idle()
@@ -187,7 +207,11 @@ export async function build(t: TestContext, dialect: Dialect = 'sqlite', options
 }
 
 /** Polls a condition of another party's until it holds. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000
+): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}`)
@@ -233,15 +257,15 @@ async function migrated(url: string): Promise<void> {
   await database.close()
 }
 
-/** A port that is free now. */
+/**
+ * A port that is free now, below those that the system itself gives to sockets: another connection would
+ * otherwise get it before the server does.
+ */
 export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise(resolve => {
+    const port = randomInt(16_000, 32_000)
     const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
+    server.on('error', () => resolve(freePort()))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
   })
 }

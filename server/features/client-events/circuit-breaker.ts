@@ -9,7 +9,10 @@ import type { Clock } from '../../platform/clock.ts'
  */
 export class CircuitBreaker {
   readonly #clock: Clock
-  readonly #endpoints = new Map<string, { failures: number; openUntil: number; coolDownMs: number; probing: boolean }>()
+  readonly #endpoints = new Map<
+    string,
+    { failures: number; openUntil: number; coolDownMs: number; probing: boolean }
+  >()
 
   static readonly threshold = 5
   static readonly coolDownMs = 5_000
@@ -47,12 +50,14 @@ export class CircuitBreaker {
     state.failures += 1
     if (state.failures >= CircuitBreaker.threshold) {
       state.openUntil = this.#clock.now() + state.coolDownMs
-      if (state.probing) state.coolDownMs = Math.min(state.coolDownMs * 2, CircuitBreaker.longestCoolDownMs)
+      if (state.probing)
+        state.coolDownMs = Math.min(state.coolDownMs * 2, CircuitBreaker.longestCoolDownMs)
       state.probing = false
     }
     this.#endpoints.delete(endpoint)
     this.#endpoints.set(endpoint, state)
     const [oldest] = this.#endpoints.keys()
-    if (oldest !== undefined && this.#endpoints.size > CircuitBreaker.mostEndpoints) this.#endpoints.delete(oldest)
+    if (oldest !== undefined && this.#endpoints.size > CircuitBreaker.mostEndpoints)
+      this.#endpoints.delete(oldest)
   }
 }

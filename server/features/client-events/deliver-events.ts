@@ -39,7 +39,14 @@ interface PendingEvent {
 
 /** Something to store about an event, with or without the verdict on the entry that brought it. */
 interface Report {
-  event?: { id: number; attempt: number; at: number; answer: EventAnswer; status: EventStatus; nextAttemptAt: number | null }
+  event?: {
+    id: number
+    attempt: number
+    at: number
+    answer: EventAnswer
+    status: EventStatus
+    nextAttemptAt: number | null
+  }
   verdict?: Verdict
 }
 
@@ -62,7 +69,9 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
       const isLast = place === events.length - 1
       // A slow client takes its time; when the lease would end over it, the rest waits for the next claim.
       if (place > 0 && deps.clock.now() + deps.timeoutMs > entry.leaseEndsAt) {
-        return reports.submit({ verdict: { entry, outcome: 'retry', at: deps.clock.now(), countsAsAttempt: false } })
+        return reports.submit({
+          verdict: { entry, outcome: 'retry', at: deps.clock.now(), countsAsAttempt: false }
+        })
       }
       const report = await deliverOne(entry, event)
       // The verdict goes with the last report, in one transaction.
@@ -77,7 +86,11 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
   async function deliverOne(entry: Entry, event: PendingEvent): Promise<Report> {
     const at = deps.clock.now()
     const attempt = event.attempts + 1
-    const settled = (status: EventStatus, answer: EventAnswer, nextAttemptAt: number | null): Report => {
+    const settled = (
+      status: EventStatus,
+      answer: EventAnswer,
+      nextAttemptAt: number | null
+    ): Report => {
       deps.metrics.clientEventAttempts.inc({ outcome: status === 'pending' ? 'retried' : status })
       return { event: { id: event.id, attempt, at, answer, status, nextAttemptAt } }
     }
@@ -87,9 +100,15 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
     })
 
     // Brought up by other news of its resource, before its time.
-    if (event.next_attempt_at !== null && event.next_attempt_at > at) return postponed({}, event.next_attempt_at)
+    if (event.next_attempt_at !== null && event.next_attempt_at > at)
+      return postponed({}, event.next_attempt_at)
     const { callback_url: url, username, password_cipher, signing_secret_cipher } = event
-    if (url === null || username === null || password_cipher === null || signing_secret_cipher === null)
+    if (
+      url === null ||
+      username === null ||
+      password_cipher === null ||
+      signing_secret_cipher === null
+    )
       return settled('dead', neverSent('there is no callback URL for this event'), null)
 
     const password = openSecret(password_cipher)
@@ -98,7 +117,15 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
     if (blockedUntil !== undefined) return postponed({}, blockedUntil)
 
     const { event_id: eventId, payload } = event
-    const answer = await deps.sender.send({ url, eventId, payload, username, password, signingSecret, at })
+    const answer = await deps.sender.send({
+      url,
+      eventId,
+      payload,
+      username,
+      password,
+      signingSecret,
+      at
+    })
     if (isDelivered(answer)) {
       circuits.succeeded(url)
       return settled('delivered', answer, null)
@@ -107,10 +134,15 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
     const waitMs = deps.retryScheduleMs[attempt - 1]
     // 410 Gone is the client's word that it wants no more of this.
     if (waitMs === undefined || answer.statusCode === 410) {
-      deps.log.warn({ event_id: event.event_id, attempt, status: answer.statusCode, error: answer.error }, 'client event is dead')
+      deps.log.warn(
+        { event_id: event.event_id, attempt, status: answer.statusCode, error: answer.error },
+        'client event is dead'
+      )
       return settled('dead', answer, null)
     }
-    const nextAttemptAt = deps.clock.now() + Math.max(withJitter(waitMs), Math.min(answer.retryAfterMs ?? 0, longestRetryAfterMs))
+    const nextAttemptAt =
+      deps.clock.now() +
+      Math.max(withJitter(waitMs), Math.min(answer.retryAfterMs ?? 0, longestRetryAfterMs))
     return postponed(settled('pending', answer, nextAttemptAt), nextAttemptAt)
   }
 
@@ -126,7 +158,8 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
 /** A client may ask for patience, not for ever. */
 const longestRetryAfterMs = 24 * 3_600_000
 
-const isDelivered = ({ statusCode }: EventAnswer): boolean => statusCode !== null && statusCode >= 200 && statusCode < 300
+const isDelivered = ({ statusCode }: EventAnswer): boolean =>
+  statusCode !== null && statusCode >= 200 && statusCode < 300
 
 const neverSent = (error: string): EventAnswer => ({
   statusCode: null,
@@ -150,7 +183,10 @@ function rememberOpened(secrets: SecretBox): (sealed: string) => string {
 }
 
 /** The pending events of the entries' resources, in order, with where and how to send them. */
-async function findPending(database: Database, entries: readonly Entry[]): Promise<Map<string, PendingEvent[]>> {
+async function findPending(
+  database: Database,
+  entries: readonly Entry[]
+): Promise<Map<string, PendingEvent[]>> {
   const { rows } = await sql<PendingEvent>`
     select e.id, e.event_id, e.resource_id, e.attempts, e.next_attempt_at, e.payload,
       coalesce(e.callback_url, b.callback_url) as callback_url,
@@ -165,7 +201,11 @@ async function findPending(database: Database, entries: readonly Entry[]): Promi
   return Map.groupBy(rows, row => row.resource_id)
 }
 
-async function record({ database, queue }: EventDeliveryDeps, tx: Transaction, reports: readonly Report[]): Promise<void> {
+async function record(
+  { database, queue }: EventDeliveryDeps,
+  tx: Transaction,
+  reports: readonly Report[]
+): Promise<void> {
   const events = reports.flatMap(report => report.event ?? [])
   if (events.length > 0) {
     await sql`update client_events set status = r.status, attempts = r.attempt,
@@ -178,7 +218,13 @@ async function record({ database, queue }: EventDeliveryDeps, tx: Transaction, r
           next_attempt_at: event.nextAttemptAt,
           settled_at: event.status === 'pending' ? null : event.at
         })),
-        { id: 'bigint', status: 'text', attempt: 'integer', next_attempt_at: 'bigint', settled_at: 'bigint' }
+        {
+          id: 'bigint',
+          status: 'text',
+          attempt: 'integer',
+          next_attempt_at: 'bigint',
+          settled_at: 'bigint'
+        }
       )} where client_events.id = r.id`.execute(tx.sql)
     await database.insert(
       tx.sql,

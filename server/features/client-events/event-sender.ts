@@ -40,7 +40,13 @@ const longestResponse = 2_048
  * Sends client events. Addresses are checked when the connection is made, after the name is resolved, so that
  * a name cannot be pointed at the inside of our network between check and use. Redirects are not followed.
  */
-export function createEventSender({ allowPrivate, timeoutMs }: { allowPrivate: boolean; timeoutMs: number }): EventSender {
+export function createEventSender({
+  allowPrivate,
+  timeoutMs
+}: {
+  allowPrivate: boolean
+  timeoutMs: number
+}): EventSender {
   const agent = new Agent({
     // As many as are in flight at most: an attempt's time must not run out in a queue of our own.
     connections: 256,
@@ -63,7 +69,11 @@ export function createEventSender({ allowPrivate, timeoutMs }: { allowPrivate: b
         authorization: `Basic ${Buffer.from(`${request.username}:${request.password}`).toString('base64')}`,
         'webhook-id': request.eventId,
         'webhook-timestamp': String(Math.floor(request.at / 1_000)),
-        'webhook-signature': new Webhook(request.signingSecret).sign(request.eventId, timestamp, request.payload)
+        'webhook-signature': new Webhook(request.signingSecret).sign(
+          request.eventId,
+          timestamp,
+          request.payload
+        )
       },
       body: request.payload,
       signal: AbortSignal.timeout(timeoutMs)
@@ -115,13 +125,17 @@ const lookupPublic: LookupFunction = (hostname, options, callback) => {
 
 /** Whether an address is public: not private, loopback, link-local (metadata services), mapped or reserved. */
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false
+  if (isIP(address) === 0) return false
   const parsed = ipaddr.process(address)
   // Of IPv6, only 2000::/3 is given out; what else counts as unicast (::7f00:1) has old meanings.
-  return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || /^[23]...:/.test(parsed.toNormalizedString()))
+  return (
+    parsed.range() === 'unicast' &&
+    (parsed.kind() === 'ipv4' || /^[23]...:/.test(parsed.toNormalizedString()))
+  )
 }
 
-const privateAddress = (address: string): Error => new Error(`callback address ${address} is not public`)
+const privateAddress = (address: string): Error =>
+  new Error(`callback address ${address} is not public`)
 
 async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = []

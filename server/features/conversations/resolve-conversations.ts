@@ -77,35 +77,30 @@ export async function resolveConversations(
 
 const { place: _place, ...withoutPlace } = referenceColumns
 
-/** Conversations by place. Each id has an index of its own, so each is looked up by itself. */
+type ConversationId = 'client_conversation_id' | 'global_id' | 'internal_conversation_id'
+
+/** In the order in which they are asked about. */
+const ids: readonly ConversationId[] = ['client_conversation_id', 'global_id', 'internal_conversation_id']
+
+type ReferenceRow = { place: number; bearer_id: number; application_name: string } & Record<ConversationId, string | null>
+
+/** Conversations by place: by the first id, and what that does not find by the next one given. */
 async function findConversations(
   database: Database,
   tx: Transaction,
-  rows: readonly {
-    place: number
-    client_conversation_id: string | null
-    global_id: string | null
-  }[]
+  rows: readonly ReferenceRow[]
 ): Promise<Map<number, ConversationRow>> {
-  const groups = [
-    ['client_conversation_id', rows.filter(row => row.client_conversation_id !== null)],
-    [
-      'global_id',
-      rows.filter(row => row.client_conversation_id === null && row.global_id !== null)
-    ],
-    [
-      'internal_conversation_id',
-      rows.filter(row => row.client_conversation_id === null && row.global_id === null)
-    ]
-  ] as const
   const found = new Map<number, ConversationRow>()
-  for (const [column, group] of groups) {
+  for (const id of ids) {
+    const group = rows
+      .filter(row => row[id] !== null && !found.has(row.place))
+      .map(({ place, bearer_id, application_name, [id]: value }) => ({ place, bearer_id, application_name, value }))
     if (group.length === 0) continue
     const { rows: hits } = await sql<ConversationRow>`
       select r.place, c.id, c.client_conversation_id, c.global_id, c.internal_conversation_id, c.callback_url
-      from ${database.rows(group, referenceColumns)}
+      from ${database.rows(group, { place: 'integer', bearer_id: 'bigint', application_name: 'text', value: 'text' })}
       join conversations c on c.bearer_id = r.bearer_id and c.application_name = r.application_name
-        and ${sql.ref(`c.${column}`)} = ${sql.ref(`r.${column}`)}`.execute(tx.sql)
+        and ${sql.ref(`c.${id}`)} = r.value`.execute(tx.sql)
     for (const hit of hits) found.set(hit.place, hit)
   }
   return found

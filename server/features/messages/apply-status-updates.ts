@@ -3,7 +3,11 @@ import type { Database, Transaction } from '../../platform/database.ts'
 import { isUuid } from '../../platform/ids.ts'
 import type { Queue } from '../../platform/queue.ts'
 import { emitEvents, type News } from '../client-events/emit-events.ts'
-import type { CallbackDeps, Outcomes, StoredCallback } from '../provider-callbacks/process-callbacks.ts'
+import type {
+  CallbackDeps,
+  Outcomes,
+  StoredCallback
+} from '../provider-callbacks/process-callbacks.ts'
 import { storable } from '../provider-callbacks/storable.ts'
 import { isMessageStatus, meaningOf, move, progress } from './lifecycle.ts'
 import { laneOf } from './lanes.ts'
@@ -21,7 +25,11 @@ export interface StatusReport {
 }
 
 /** Moves messages by what the provider's callbacks report. */
-export async function applyStatusUpdates(deps: CallbackDeps, tx: Transaction, callbacks: StoredCallback[]): Promise<Outcomes> {
+export async function applyStatusUpdates(
+  deps: CallbackDeps,
+  tx: Transaction,
+  callbacks: StoredCallback[]
+): Promise<Outcomes> {
   const outcomes = await applyReports(deps, tx, callbacks.map(readReport), deps.clock.now())
   return new Map(callbacks.map((callback, place) => [callback.id, outcomes[place] ?? 'unmatched']))
 }
@@ -45,7 +53,8 @@ export async function applyReports(
     const row = (report.uuid && messages.byUuid.get(report.uuid)) || messages.bySid.get(report.sid)
     if (!row) return 'unmatched'
     const holder = messages.bySid.get(report.sid)
-    if (holder && holder !== row && row.message_sid === null && isUnconfirmed(holder)) mistaken.add(giveUpSid(holder, now))
+    if (holder && holder !== row && row.message_sid === null && isUnconfirmed(holder))
+      mistaken.add(giveUpSid(holder, now))
     const isTaken = holder !== undefined && holder !== row && !mistaken.has(holder)
     const told = apply(row, isTaken ? { ...report, sid: '' } : report, now)
     if (row.message_sid !== null) messages.bySid.set(row.message_sid, row)
@@ -76,7 +85,11 @@ function giveUpSid(row: MessageRow, now: number): MessageRow {
 }
 
 /** What turned out never to have reached the provider goes out after all. */
-async function sendAgain(deps: { database: Database; queue: Queue }, tx: Transaction, rows: readonly MessageRow[]): Promise<void> {
+async function sendAgain(
+  deps: { database: Database; queue: Queue },
+  tx: Transaction,
+  rows: readonly MessageRow[]
+): Promise<void> {
   if (rows.length === 0) return
   await sql`update messages set provider_call_at = null
     from ${deps.database.rows(
@@ -84,7 +97,12 @@ async function sendAgain(deps: { database: Database; queue: Queue }, tx: Transac
       { id: 'bigint' }
     )} where messages.id = r.id`.execute(tx.sql)
   await deps.queue.publish(
-    rows.map(row => ({ lane: laneOf(row.priority), fairnessKey: row.bearer_id ?? 0, orderKey: row.uuid, payload: row.uuid })),
+    rows.map(row => ({
+      lane: laneOf(row.priority),
+      fairnessKey: row.bearer_id ?? 0,
+      orderKey: row.uuid,
+      payload: row.uuid
+    })),
     tx
   )
 }
@@ -124,9 +142,14 @@ async function findMessages(
 }
 
 /** Changes the row by one report. */
-function apply(row: MessageRow, update: StatusReport, now: number): { outcome: string; newsworthy: boolean } {
+function apply(
+  row: MessageRow,
+  update: StatusReport,
+  now: number
+): { outcome: string; newsworthy: boolean } {
   const status = meaningOf(update.status)
-  if (status === undefined || !isMessageStatus(row.internal_status)) return { outcome: 'not_understood', newsworthy: false }
+  if (status === undefined || !isMessageStatus(row.internal_status))
+    return { outcome: 'not_understood', newsworthy: false }
   const learnedSid = row.message_sid === null && update.sid !== ''
   if (learnedSid) row.message_sid = update.sid
   const step = move(row.internal_status, status)
@@ -151,12 +174,20 @@ const providerSteps = ['accepted', 'scheduled', 'queued', 'sending']
 
 /** Whether a word that moves nothing of ours is still newer than the one we have. */
 function isFurther(status: string, row: MessageRow): boolean {
-  if (row.internal_status !== 'sending') return status === 'read' && row.provider_status === 'delivered'
+  if (row.internal_status !== 'sending')
+    return status === 'read' && row.provider_status === 'delivered'
   const known = row.provider_status === null ? -1 : providerSteps.indexOf(row.provider_status)
-  return progress.sending >= progress[meaningOf(status) ?? 'accepted'] && providerSteps.indexOf(status) > known
+  return (
+    progress.sending >= progress[meaningOf(status) ?? 'accepted'] &&
+    providerSteps.indexOf(status) > known
+  )
 }
 
-async function store(database: Database, tx: Transaction, rows: readonly MessageRow[]): Promise<void> {
+async function store(
+  database: Database,
+  tx: Transaction,
+  rows: readonly MessageRow[]
+): Promise<void> {
   if (rows.length === 0) return
   await sql`update messages set internal_status = r.internal_status, provider_status = r.provider_status,
       message_sid = r.message_sid, error_code = r.error_code, error_description = r.error_description,
@@ -200,4 +231,5 @@ const deliveryErrors: Readonly<Record<string, string>> = {
 }
 
 const describeDeliveryError = (code: string): string =>
-  deliveryErrors[code] ?? `The provider reported error ${code}; see https://www.twilio.com/docs/api/errors/${code}.`
+  deliveryErrors[code] ??
+  `The provider reported error ${code}; see https://www.twilio.com/docs/api/errors/${code}.`

@@ -11,7 +11,7 @@ export const messageChecksLane = 'message-checks'
 
 /** A message is asked after when it has been silent for so many times the configured wait; then no more. */
 const milestones = [1, 6, 36, 144]
-const longestIntervalMs = 60_000
+const longestIntervalMs = 300_000
 const messagesPerPage = 100
 
 export interface MessageCheckDeps {
@@ -39,7 +39,10 @@ export function createMessageChecks(deps: MessageCheckDeps): BatchHandler {
 
   return async entries => {
     const now = clock.now()
-    for await (const page of silentMessages(database, milestonesOf(config.STATUS_CHECK_AFTER_MS, checkedUntil, now)))
+    for await (const page of silentMessages(
+      database,
+      milestonesOf(config.STATUS_CHECK_AFTER_MS, checkedUntil, now)
+    ))
       await askAfter(deps, page)
     checkedUntil = now
     const at = clock.now() + intervalMs(config)
@@ -53,20 +56,36 @@ export function createMessageChecks(deps: MessageCheckDeps): BatchHandler {
 }
 
 /** Sees to it that the lane has its entry. */
-export async function publishMessageChecks({ database, queue, clock, config }: MessageCheckDeps): Promise<void> {
+export async function publishMessageChecks({
+  database,
+  queue,
+  clock,
+  config
+}: MessageCheckDeps): Promise<void> {
   const dueAt = clock.now() + intervalMs(config)
   await database.transaction(tx =>
-    queue.publish([{ lane: messageChecksLane, fairnessKey: 0, orderKey: 'all', payload: 'all', dueAt }], tx)
+    queue.publish(
+      [{ lane: messageChecksLane, fairnessKey: 0, orderKey: 'all', payload: 'all', dueAt }],
+      tx
+    )
   )
 }
 
-const intervalMs = (config: MessageCheckDeps['config']): number => Math.min(config.STATUS_CHECK_AFTER_MS, longestIntervalMs)
+const intervalMs = (config: MessageCheckDeps['config']): number =>
+  Math.min(Math.ceil(config.STATUS_CHECK_AFTER_MS / 2), longestIntervalMs)
 
 /** The spans of time in which a message must have been last heard of to be asked after now. */
-function milestonesOf(waitMs: number, checkedUntil: number | undefined, now: number): { from: number; until: number }[] {
+function milestonesOf(
+  waitMs: number,
+  checkedUntil: number | undefined,
+  now: number
+): { from: number; until: number }[] {
   const longest = Math.max(...milestones) * waitMs
   if (checkedUntil === undefined) return [{ from: now - longest, until: now - waitMs }]
-  return milestones.map(times => ({ from: checkedUntil - times * waitMs, until: now - times * waitMs }))
+  return milestones.map(times => ({
+    from: checkedUntil - times * waitMs,
+    until: now - times * waitMs
+  }))
 }
 
 async function* silentMessages(
@@ -74,7 +93,7 @@ async function* silentMessages(
   spans: readonly { from: number; until: number }[]
 ): AsyncGenerator<SilentMessage[]> {
   for (const { from, until } of spans) {
-    for (let after = { at: from, id: Number.MAX_SAFE_INTEGER }; ; ) {
+    for (let after = { at: from, id: Number.MAX_SAFE_INTEGER }; ;) {
       const { rows } = await sql<SilentMessage & { updated_at: number }>`
         select id, uuid, message_sid, updated_at from messages
         where internal_status in ('sending', 'sent') and message_sid is not null
@@ -88,10 +107,19 @@ async function* silentMessages(
   }
 }
 
-async function askAfter({ database, queue, clock, twilio }: MessageCheckDeps, messages: readonly SilentMessage[]): Promise<void> {
+async function askAfter(
+  { database, queue, clock, twilio }: MessageCheckDeps,
+  messages: readonly SilentMessage[]
+): Promise<void> {
   const answers = await Promise.all(
-    messages.map(async ({ uuid, message_sid }) => ({ uuid, status: await twilio.fetchStatus(message_sid) }))
+    messages.map(async ({ uuid, message_sid }) => ({
+      uuid,
+      status: await twilio.fetchStatus(message_sid)
+    }))
   )
-  const reports = answers.flatMap(({ uuid, status }) => (status === undefined ? [] : [{ ...status, uuid }]))
-  if (reports.length > 0) await database.transaction(tx => applyReports({ database, queue }, tx, reports, clock.now()))
+  const reports = answers.flatMap(({ uuid, status }) =>
+    status === undefined ? [] : [{ ...status, uuid }]
+  )
+  if (reports.length > 0)
+    await database.transaction(tx => applyReports({ database, queue }, tx, reports, clock.now()))
 }

@@ -72,8 +72,12 @@ export function createMessageDelivery(deps: DeliveryDeps): BatchHandler {
   }
 
   return async entries => {
-    const lines = deps.config.LOOKUP_BEFORE_FIRST_SMS ? await lookUpLines(deps, entries) : new Map<string, LineVerdict>()
-    const { ready, unresolved } = await deps.database.transaction(tx => take(deps, tx, entries, lines))
+    const lines = deps.config.LOOKUP_BEFORE_FIRST_SMS
+      ? await lookUpLines(deps, entries)
+      : new Map<string, LineVerdict>()
+    const { ready, unresolved } = await deps.database.transaction(tx =>
+      take(deps, tx, entries, lines)
+    )
     await allSettled([...ready.map(deliver), ...unresolved.map(lookAgain)])
   }
 }
@@ -116,7 +120,8 @@ async function take(
     known.add(entry)
     const delivery = { entry, row }
     if (isWaiting(row)) fresh.push(delivery)
-    else if (row.internal_status !== 'sending' || row.message_sid !== null) verdicts.push({ entry, outcome: 'done' })
+    else if (row.internal_status !== 'sending' || row.message_sid !== null)
+      verdicts.push({ entry, outcome: 'done' })
     else if (row.provider_call_at === null) fresh.push(delivery)
     else unresolved.push(delivery)
   }
@@ -135,12 +140,29 @@ async function take(
   const endings: Ending[] = []
   const ready: Delivery[] = []
   for (const [place, delivery] of fresh.entries()) {
-    const line = delivery.row.message_type === 'sms' ? lines.get(delivery.row.receiver_number) : undefined
-    if (optedOut.has(place)) endings.push({ delivery, status: 'blocked', code: null, description: 'The receiver opted out.' })
+    const line =
+      delivery.row.message_type === 'sms' ? lines.get(delivery.row.receiver_number) : undefined
+    if (optedOut.has(place))
+      endings.push({
+        delivery,
+        status: 'blocked',
+        code: null,
+        description: 'The receiver opted out.'
+      })
     else if (line?.kind === 'postponed')
-      verdicts.push({ entry: delivery.entry, outcome: 'retry', at: now + waitAfter(delivery.entry), countsAsAttempt: true })
+      verdicts.push({
+        entry: delivery.entry,
+        outcome: 'retry',
+        at: now + waitAfter(delivery.entry),
+        countsAsAttempt: true
+      })
     else if (line?.kind === 'refused')
-      endings.push({ delivery, status: line.status, code: line.code, description: line.description })
+      endings.push({
+        delivery,
+        status: line.status,
+        code: line.code,
+        description: line.description
+      })
     else ready.push(delivery)
   }
 
@@ -150,8 +172,17 @@ async function take(
       from ${database.rows(list, { id: 'bigint' })} where messages.id = r.id`.execute(tx.sql)
   }
   await end(deps, tx, endings, now)
-  await queue.settle([...verdicts, ...endings.map(({ delivery }): Verdict => ({ entry: delivery.entry, outcome: 'done' }))], tx)
-  const claimed = ready.map(({ entry, row }) => ({ entry, row: { ...row, internal_status: 'sending', provider_call_at: now } }))
+  await queue.settle(
+    [
+      ...verdicts,
+      ...endings.map(({ delivery }): Verdict => ({ entry: delivery.entry, outcome: 'done' }))
+    ],
+    tx
+  )
+  const claimed = ready.map(({ entry, row }) => ({
+    entry,
+    row: { ...row, internal_status: 'sending', provider_call_at: now }
+  }))
   return { ready: claimed, unresolved }
 }
 
@@ -171,7 +202,10 @@ async function send({ twilio, config, log }: DeliveryDeps, row: MessageRow): Pro
     asMms: row.message_type === 'mms' && mediaUrls.length === 0,
     statusCallback: statusCallbackUrl(config.PUBLIC_URL, row.uuid)
   })
-  log.debug({ message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind }, 'text handed over')
+  log.debug(
+    { message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind },
+    'text handed over'
+  )
   return outcome
 }
 
@@ -200,7 +234,9 @@ async function reconcile(deps: DeliveryDeps, delivery: Delivery): Promise<SendOu
       .filter(text => text.createdAt <= calledAt + longestCallMs + clockSkewMs)
       .toReversed()
     const twins = await findTwins(deps, row, candidates)
-    const openCall = twins.find(twin => isOpen(twin) && now < (twin.provider_call_at ?? 0) + deps.config.RECONCILE_AFTER_MS)
+    const openCall = twins.find(
+      twin => isOpen(twin) && now < (twin.provider_call_at ?? 0) + deps.config.RECONCILE_AFTER_MS
+    )
     if (openCall) {
       await settleAlone(deps, {
         entry,
@@ -221,8 +257,16 @@ async function reconcile(deps: DeliveryDeps, delivery: Delivery): Promise<SendOu
     }
     return { kind: 'notTaken', reason: 'the provider does not have it', retryAfterMs: 0 }
   } catch (error) {
-    deps.log.warn({ err: error, message_uuid: row.uuid }, 'the provider could not be asked about a message')
-    await settleAlone(deps, { entry, outcome: 'retry', at: deps.clock.now() + waitAfter(entry), countsAsAttempt: true })
+    deps.log.warn(
+      { err: error, message_uuid: row.uuid },
+      'the provider could not be asked about a message'
+    )
+    await settleAlone(deps, {
+      entry,
+      outcome: 'retry',
+      at: deps.clock.now() + waitAfter(entry),
+      countsAsAttempt: true
+    })
     return undefined
   }
 }
@@ -248,7 +292,11 @@ const isOpen = (twin: Twin): boolean =>
  * those that have its SID, and those equal to this one, in the order of their calls. One statement, so that
  * what another worker finds out meanwhile is seen wholly or not at all.
  */
-async function findTwins({ database }: DeliveryDeps, row: MessageRow, texts: readonly { sid: string }[]): Promise<Twin[]> {
+async function findTwins(
+  { database }: DeliveryDeps,
+  row: MessageRow,
+  texts: readonly { sid: string }[]
+): Promise<Twin[]> {
   const from = (row.provider_call_at ?? row.created_at) - longestCallMs - 2 * clockSkewMs
   const until = (row.provider_call_at ?? row.created_at) + longestCallMs + 2 * clockSkewMs
   const { rows } = await sql<Twin>`
@@ -271,7 +319,11 @@ async function settleAlone({ database, queue }: DeliveryDeps, verdict: Verdict):
 }
 
 /** Stores what the provider said, with the verdicts, in one transaction. */
-async function recordResults(deps: DeliveryDeps, tx: Transaction, results: readonly Result[]): Promise<void> {
+async function recordResults(
+  deps: DeliveryDeps,
+  tx: Transaction,
+  results: readonly Result[]
+): Promise<void> {
   const { database, queue } = deps
   const now = deps.clock.now()
   const verdicts: Verdict[] = []
@@ -299,7 +351,12 @@ async function recordResults(deps: DeliveryDeps, tx: Transaction, results: reado
         break
       case 'notTaken':
         if (now >= (row.send_at ?? row.created_at) + patienceMs) {
-          endings.push({ delivery, status: 'failed', code: 'provider_unavailable', description: outcome.reason })
+          endings.push({
+            delivery,
+            status: 'failed',
+            code: 'provider_unavailable',
+            description: outcome.reason
+          })
           verdicts.push({ entry, outcome: 'dead', error: outcome.reason })
           break
         }
@@ -312,7 +369,12 @@ async function recordResults(deps: DeliveryDeps, tx: Transaction, results: reado
         })
         break
       case 'unknown':
-        verdicts.push({ entry, outcome: 'retry', at: now + deps.config.RECONCILE_AFTER_MS, countsAsAttempt: true })
+        verdicts.push({
+          entry,
+          outcome: 'retry',
+          at: now + deps.config.RECONCILE_AFTER_MS,
+          countsAsAttempt: true
+        })
         break
     }
   }
@@ -342,7 +404,11 @@ async function recordResults(deps: DeliveryDeps, tx: Transaction, results: reado
 }
 
 /** In the order in which the callbacks lock them, so that two transactions never wait for each other. */
-async function lockMessages(database: Database, tx: Transaction, results: readonly Result[]): Promise<void> {
+async function lockMessages(
+  database: Database,
+  tx: Transaction,
+  results: readonly Result[]
+): Promise<void> {
   if (database.dialect !== 'postgresql') return
   const list = results.map(({ delivery }) => ({ id: delivery.row.id }))
   await sql`select m.id from messages m join ${database.rows(list, { id: 'bigint' })} on m.id = r.id
@@ -357,7 +423,12 @@ interface Ending {
   description: string | null
 }
 
-async function end(deps: DeliveryDeps, tx: Transaction, endings: readonly Ending[], now: number): Promise<void> {
+async function end(
+  deps: DeliveryDeps,
+  tx: Transaction,
+  endings: readonly Ending[],
+  now: number
+): Promise<void> {
   if (endings.length === 0) return
   const list = endings.map(({ delivery, status, code, description }) => ({
     id: delivery.row.id,
@@ -365,7 +436,9 @@ async function end(deps: DeliveryDeps, tx: Transaction, endings: readonly Ending
     code,
     description
   }))
-  const { rows: ended } = await sql<{ id: number }>`update messages set internal_status = r.status, error_code = r.code,
+  const { rows: ended } = await sql<{
+    id: number
+  }>`update messages set internal_status = r.status, error_code = r.code,
       error_description = r.description, provider_call_at = null, updated_at = ${now}
     from ${deps.database.rows(list, { id: 'bigint', status: 'text', code: 'text', description: 'text' })}
     where messages.id = r.id and messages.message_sid is null
@@ -390,10 +463,21 @@ async function end(deps: DeliveryDeps, tx: Transaction, endings: readonly Ending
 }
 
 /** Whom the provider blocks, we block too. */
-async function recordProviderOptOuts(deps: DeliveryDeps, tx: Transaction, endings: readonly Ending[], now: number): Promise<void> {
-  const blocked = endings.filter(({ code }) => code === providerOptOut).map(({ delivery }) => delivery.row)
+async function recordProviderOptOuts(
+  deps: DeliveryDeps,
+  tx: Transaction,
+  endings: readonly Ending[],
+  now: number
+): Promise<void> {
+  const blocked = endings
+    .filter(({ code }) => code === providerOptOut)
+    .map(({ delivery }) => delivery.row)
   if (blocked.length === 0) return
-  const keys = await senderKeysOf(deps.database, tx.sql, blocked.map(row => row.sender_number))
+  const keys = await senderKeysOf(
+    deps.database,
+    tx.sql,
+    blocked.map(row => row.sender_number)
+  )
   await recordOptOuts(
     deps.database,
     tx,

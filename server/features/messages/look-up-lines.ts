@@ -7,7 +7,12 @@ import type { LookupOutcome, TwilioGateway } from '../../providers/twilio/gatewa
 
 /** Why a number gets no text; numbers that may have one are absent. */
 export type LineVerdict =
-  | { kind: 'refused'; status: 'landline' | 'lookup_failed'; code: string | null; description: string }
+  | {
+      kind: 'refused'
+      status: 'landline' | 'lookup_failed'
+      code: string | null
+      description: string
+    }
   | { kind: 'postponed' }
 
 interface KnownLine {
@@ -34,16 +39,25 @@ export async function lookUpLines(
     )}
     join messages m on m.uuid = r.uuid
     left join line_types l on l.number = m.receiver_number
-    where m.message_type = 'sms' and m.internal_status in ('accepted', 'scheduled', 'queued')`.execute(database.sql)
+    where m.message_type = 'sms' and m.internal_status in ('accepted', 'scheduled', 'queued')`.execute(
+    database.sql
+  )
 
   const verdicts = new Map<string, LineVerdict>()
   const answers = await Promise.all(
-    rows.filter(row => row.known === null).map(async row => ({ number: row.number, outcome: await deps.twilio.lookUpLineType(row.number) }))
+    rows
+      .filter(row => row.known === null)
+      .map(async row => ({
+        number: row.number,
+        outcome: await deps.twilio.lookUpLineType(row.number)
+      }))
   )
-  for (const { outcome } of answers) deps.metrics.providerCalls.inc({ operation: 'look_up', outcome: outcome.kind })
+  for (const { outcome } of answers)
+    deps.metrics.providerCalls.inc({ operation: 'look_up', outcome: outcome.kind })
   await remember(deps, answers)
 
-  for (const row of rows) if (row.known !== null) judge(verdicts, row.number, row.line_type, row.error_code)
+  for (const row of rows)
+    if (row.known !== null) judge(verdicts, row.number, row.line_type, row.error_code)
   for (const { number, outcome } of answers) {
     if (outcome.kind === 'unavailable') verdicts.set(number, { kind: 'postponed' })
     else if (outcome.kind === 'found') judge(verdicts, number, outcome.lineType, null)
@@ -52,9 +66,19 @@ export async function lookUpLines(
   return verdicts
 }
 
-function judge(verdicts: Map<string, LineVerdict>, number: string, lineType: string | null, errorCode: string | null): void {
+function judge(
+  verdicts: Map<string, LineVerdict>,
+  number: string,
+  lineType: string | null,
+  errorCode: string | null
+): void {
   if (lineType === 'landline')
-    verdicts.set(number, { kind: 'refused', status: 'landline', code: null, description: 'The number is a landline.' })
+    verdicts.set(number, {
+      kind: 'refused',
+      status: 'landline',
+      code: null,
+      description: 'The number is a landline.'
+    })
   else if (errorCode !== null)
     verdicts.set(number, {
       kind: 'refused',

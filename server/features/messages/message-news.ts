@@ -7,7 +7,12 @@ export function statusNews(row: MessageRow): News[] {
 }
 
 /** An event about a message, with the message as it is now. */
-export function messageNews(row: MessageRow, type: string, occurrence: string, more: object = {}): News[] {
+export function messageNews(
+  row: MessageRow,
+  type: string,
+  occurrence: string,
+  more: object = {}
+): News[] {
   if (row.bearer_id === null) return []
   return [
     {

@@ -37,7 +37,6 @@ export const Message = defineEntity({
     updatedAt: p.bigint('number')
   },
   indexes: [
-    { name: 'messages_list', properties: ['bearerId', 'senderNumber', 'receiverNumber', 'id'] },
-    { name: 'messages_receiver', properties: ['receiverNumber'] }
+    { name: 'messages_list', properties: ['bearerId', 'senderNumber', 'receiverNumber', 'id'] }
   ]
 })

@@ -6,7 +6,11 @@ import { countSegments } from '../../telephony/segments.ts'
 import { emitEvents } from '../client-events/emit-events.ts'
 import { senderKeysOf } from '../messaging-services/sender-keys.ts'
 import { type OptOutChange, recordOptIns, recordOptOuts } from '../opt-outs/registry.ts'
-import type { CallbackDeps, Outcomes, StoredCallback } from '../provider-callbacks/process-callbacks.ts'
+import type {
+  CallbackDeps,
+  Outcomes,
+  StoredCallback
+} from '../provider-callbacks/process-callbacks.ts'
 import { storable } from '../provider-callbacks/storable.ts'
 import { inboundStatus } from './lifecycle.ts'
 import { messageNews } from './message-news.ts'
@@ -37,11 +41,17 @@ interface Route {
  * registry, and tells the bearer. A text from somebody whom no pairing knows goes to the bearer of the
  * number's messaging service, without a conversation. The same text twice is one message.
  */
-export async function receiveInboundTexts(deps: CallbackDeps, tx: Transaction, callbacks: StoredCallback[]): Promise<Outcomes> {
+export async function receiveInboundTexts(
+  deps: CallbackDeps,
+  tx: Transaction,
+  callbacks: StoredCallback[]
+): Promise<Outcomes> {
   const { database } = deps
   const now = deps.clock.now()
   const texts = callbacks.map(readText)
-  const usable = firstOfEachSid(texts.filter(text => text.sid !== '' && text.from !== '' && text.to !== ''))
+  const usable = firstOfEachSid(
+    texts.filter(text => text.sid !== '' && text.from !== '' && text.to !== '')
+  )
   const routes = await findRoutes(database, tx, usable)
 
   const inserted = await database.insert<{ uuid: string; message_sid: string }>(
@@ -60,7 +70,9 @@ export async function receiveInboundTexts(deps: CallbackDeps, tx: Transaction, c
 
   const { rows } = await sql<MessageRow>`
     select ${messageFields} ${fromMessages}
-    where m.uuid in (select r.uuid from ${database.rows(inserted, { uuid: 'uuid' })}) order by m.id`.execute(tx.sql)
+    where m.uuid in (select r.uuid from ${database.rows(inserted, { uuid: 'uuid' })}) order by m.id`.execute(
+    tx.sql
+  )
   await emitEvents(deps, tx, rows.flatMap(inboundNews), now)
 
   return new Map(texts.map(text => [text.callback.id, outcomeOf(text, rows)]))
@@ -95,7 +107,11 @@ function firstOfEachSid(texts: InboundText[]): InboundText[] {
 }
 
 /** The latest active pairing of each text's two numbers, or else the bearer of the number. */
-async function findRoutes(database: Database, tx: Transaction, texts: readonly InboundText[]): Promise<Map<number, Route>> {
+async function findRoutes(
+  database: Database,
+  tx: Transaction,
+  texts: readonly InboundText[]
+): Promise<Map<number, Route>> {
   const list = texts.map((text, place) => ({ place, participant: text.from, provider: text.to }))
   const { rows } = await sql<Route>`
     select r.place,
@@ -184,9 +200,13 @@ async function optOutChanges(
 }
 
 function inboundNews(row: MessageRow) {
-  const type = row.message_type === 'mms' ? 'messages.message.inbound_mms' : 'messages.message.inbound_sms'
+  const type =
+    row.message_type === 'mms' ? 'messages.message.inbound_mms' : 'messages.message.inbound_sms'
   const arrived = messageNews(row, type, row.internal_status)
   const keyword = keywordOf(row.message_body)
   if (keyword?.action !== 'opt_out') return arrived
-  return [...arrived, ...messageNews(row, 'messages.message.opt_out', keyword.keyword, { keyword: keyword.keyword })]
+  return [
+    ...arrived,
+    ...messageNews(row, 'messages.message.opt_out', keyword.keyword, { keyword: keyword.keyword })
+  ]
 }

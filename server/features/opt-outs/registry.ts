@@ -20,12 +20,14 @@ export async function findOptedOut(
   executor: Executor,
   pairs: readonly Pair[]
 ): Promise<Set<number>> {
+  const suspects = await whoEverOptedOut(database, executor, pairs)
+  if (suspects.size === 0) return new Set()
   const list = pairs.map((pair, place) => ({
     place,
     sender: pair.sender,
     recipient: pair.recipient,
     service: pair.messagingServiceSid
-  }))
+  })).filter(row => suspects.has(row.recipient))
   const { rows } = await sql<{ place: number }>`
     select distinct r.place as place
     from ${database.rows(list, { place: 'integer', sender: 'text', recipient: 'text', service: 'text' })}
@@ -36,6 +38,17 @@ export async function findOptedOut(
     executor
   )
   return new Set(rows.map(row => row.place))
+}
+
+/** Few people ever opt out, so that the exact question is seldom worth asking. */
+async function whoEverOptedOut(database: Database, executor: Executor, pairs: readonly Pair[]): Promise<Set<string>> {
+  const recipients = [...new Set(pairs.map(pair => pair.recipient))].map(recipient => ({ recipient }))
+  if (recipients.length === 0) return new Set()
+  const { rows } = await sql<{ number: string }>`
+    select distinct o.recipient_number as number
+    from ${database.rows(recipients, { recipient: 'text' })}
+    join opt_outs o on o.recipient_number = r.recipient and o.opted_in_at is null`.execute(executor)
+  return new Set(rows.map(row => row.number))
 }
 
 /** Someone's STOP or START to one of our numbers. */

@@ -37,7 +37,11 @@ interface CallbackRow {
 /** What came of each callback, by its id. */
 export type Outcomes = Map<number, string>
 
-type CallbackHandler = (deps: CallbackDeps, tx: Transaction, callbacks: StoredCallback[]) => Promise<Outcomes>
+type CallbackHandler = (
+  deps: CallbackDeps,
+  tx: Transaction,
+  callbacks: StoredCallback[]
+) => Promise<Outcomes>
 
 /** One handler for each kind; each takes its part of a batch in the order in which it was received. */
 const handlers: Record<CallbackKind, CallbackHandler> = {
@@ -52,7 +56,9 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
 export function createCallbackProcessing(deps: CallbackDeps): BatchHandler {
   let previous: Promise<unknown> = Promise.resolve()
   return entries => {
-    const work = previous.then(() => deps.database.transaction(tx => processBatch(deps, tx, entries)))
+    const work = previous.then(() =>
+      deps.database.transaction(tx => processBatch(deps, tx, entries))
+    )
     previous = work.catch(() => undefined)
     return work
   }

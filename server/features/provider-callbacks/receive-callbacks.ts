@@ -25,7 +25,13 @@ export function createCallbackReceipt(deps: {
   queue: Queue
   clock: Clock
 }): GroupCommit<ReceivedCallback, undefined> {
-  const columns = { kind: 'text', query: 'text', body: 'text', request_id: 'text', received_at: 'bigint' } as const
+  const columns = {
+    kind: 'text',
+    query: 'text',
+    body: 'text',
+    request_id: 'text',
+    received_at: 'bigint'
+  } as const
   return new GroupCommit(batch =>
     deps.database.transaction(async tx => {
       const now = deps.clock.now()

@@ -26,7 +26,9 @@ const InboundTextForm = Type.Object(
     From: Type.String({ description: 'Who wrote, E.164.' }),
     To: Type.String({ description: 'Our number, E.164.' }),
     Body: Type.String(),
-    NumMedia: Type.Optional(Type.String({ description: 'How many media follow, as `MediaUrl0` and so on.' }))
+    NumMedia: Type.Optional(
+      Type.String({ description: 'How many media follow, as `MediaUrl0` and so on.' })
+    )
   },
   { title: 'InboundTextForm', description: 'Among other fields of Twilio.' }
 )
@@ -60,11 +62,18 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
 }> = async (app, { config, receipt }) => {
   // In this scope bodies are forms, kept raw beside their values: what is stored is what was signed.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, new SignedForm(String(body)))
-  })
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      done(null, new SignedForm(String(body)))
+    }
+  )
 
-  async function receive(kind: CallbackKind, request: FastifyRequest<{ Body: unknown }>): Promise<void> {
+  async function receive(
+    kind: CallbackKind,
+    request: FastifyRequest<{ Body: unknown }>
+  ): Promise<void> {
     const form = request.body instanceof SignedForm ? request.body : undefined
     const signature = request.headers['x-twilio-signature']
     const url = config.PUBLIC_URL + request.url
@@ -85,10 +94,13 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
       config: { access: 'provider', form: MessageStatusForm },
       schema: {
         summary: 'Status of an outbound message',
-        description: 'Called by Twilio for each status of a message. Signed; stored and answered at once.',
+        description:
+          'Called by Twilio for each status of a message. Signed; stored and answered at once.',
         tags: ['Provider callbacks'],
         consumes: ['application/x-www-form-urlencoded'],
-        querystring: Type.Object({ message_uuid: Type.Optional(Type.String({ description: 'Our id of the message.' })) }),
+        querystring: Type.Object({
+          message_uuid: Type.Optional(Type.String({ description: 'Our id of the message.' }))
+        }),
         response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
       }
     },
@@ -104,7 +116,8 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
       config: { access: 'provider', form: InboundTextForm },
       schema: {
         summary: 'A text to one of our numbers',
-        description: 'Called by Twilio when a person writes. Signed; stored and answered at once, with no reply.',
+        description:
+          'Called by Twilio when a person writes. Signed; stored and answered at once, with no reply.',
         tags: ['Provider callbacks'],
         consumes: ['application/x-www-form-urlencoded'],
         response: {

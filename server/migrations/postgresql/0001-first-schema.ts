@@ -108,7 +108,7 @@ const statements = [
     created_at bigint not null
   )`,
   `create index lane_entries_due on lane_entries (lane, fairness_key, due_at, id)`,
-  `alter table lane_entries add constraint lane_entries_order unique (lane, order_key)`,
+  `create unique index lane_entries_order on lane_entries (lane, order_key) where order_key is not null`,
   `create table line_types (
     number text not null,
     line_type text null,
@@ -148,7 +148,6 @@ const statements = [
   `alter table messages add constraint messages_uuid unique (uuid)`,
   `alter table messages add constraint messages_sid unique (message_sid)`,
   `create index messages_list on messages (bearer_id, sender_number, receiver_number, id)`,
-  `create index messages_receiver on messages (receiver_number)`,
   `create index messages_silent on messages (updated_at, id) where internal_status in ('sending', 'sent') and message_sid is not null`,
   `create table messaging_services (
     id bigserial primary key,

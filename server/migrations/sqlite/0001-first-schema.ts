@@ -108,7 +108,7 @@ const statements = [
     created_at bigint not null
   )`,
   `create index lane_entries_due on lane_entries (lane, fairness_key, due_at, id)`,
-  `create unique index lane_entries_order on lane_entries (lane, order_key)`,
+  `create unique index lane_entries_order on lane_entries (lane, order_key) where order_key is not null`,
   `create table line_types (
     number text not null primary key,
     line_type text null,
@@ -147,7 +147,6 @@ const statements = [
   `create unique index messages_uuid on messages (uuid)`,
   `create unique index messages_sid on messages (message_sid)`,
   `create index messages_list on messages (bearer_id, sender_number, receiver_number, id)`,
-  `create index messages_receiver on messages (receiver_number)`,
   `create index messages_silent on messages (updated_at, id) where internal_status in ('sending', 'sent') and message_sid is not null`,
   `create table messaging_services (
     id integer not null primary key autoincrement,

@@ -35,11 +35,18 @@ const defaultTimeoutMs = 15_000
  * `https://api.twilio.com/2010-…` goes to `<baseUrl>/api.twilio.com/2010-…`; this is all the difference
  * between the mock and the provider.
  */
-export function connectTwilio(credentials: TwilioCredentials, baseUrl: string | undefined): TwilioConnection {
+export function connectTwilio(
+  credentials: TwilioCredentials,
+  baseUrl: string | undefined
+): TwilioConnection {
   const agent = new Agent({ connections: 128, pipelining: 1, keepAliveTimeout: 30_000 })
 
-  async function request(options: SdkRequest): Promise<{ statusCode: number; body: unknown; headers: unknown }> {
-    const url = new URL(baseUrl === undefined ? options.uri : `${baseUrl}/${options.uri.slice('https://'.length)}`)
+  async function request(
+    options: SdkRequest
+  ): Promise<{ statusCode: number; body: unknown; headers: unknown }> {
+    const url = new URL(
+      baseUrl === undefined ? options.uri : `${baseUrl}/${options.uri.slice('https://'.length)}`
+    )
     appendAll(url.searchParams, options.params)
     const timeoutMs = options.timeout ?? defaultTimeoutMs
     const answer = await agent.request({
@@ -58,7 +65,8 @@ export function connectTwilio(credentials: TwilioCredentials, baseUrl: string | 
   const client = twilio(credentials.apiKey, credentials.apiSecret, {
     accountSid: credentials.accountSid,
     // The SDK types this as its own class and uses nothing but `request`.
-    httpClient: { request } as unknown as NonNullable<Parameters<typeof twilio>[2]>['httpClient'] & object
+    httpClient: { request } as unknown as NonNullable<Parameters<typeof twilio>[2]>['httpClient'] &
+      object
   })
   return { client, close: () => agent.destroy() }
 }
@@ -69,7 +77,8 @@ const basicAuth = (username = '', password = ''): string =>
 /** Lists as repeated keys (`MediaUrl=a&MediaUrl=b`), as the provider expects them. */
 function appendAll(form: URLSearchParams, values: Record<string, unknown> = {}): void {
   for (const [name, value] of Object.entries(values)) {
-    for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) form.append(name, String(item))
+    for (const item of Array.isArray(value) ? value : [value])
+      if (item !== undefined) form.append(name, String(item))
   }
 }
 

@@ -66,7 +66,9 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
           from: text.from,
           body: text.body,
           statusCallback: text.statusCallback,
-          ...(text.messagingServiceSid !== undefined && { messagingServiceSid: text.messagingServiceSid }),
+          ...(text.messagingServiceSid !== undefined && {
+            messagingServiceSid: text.messagingServiceSid
+          }),
           ...(text.mediaUrls.length > 0 && { mediaUrl: [...text.mediaUrls] }),
           ...(text.asMms && { sendAsMms: true })
         })
@@ -98,14 +100,24 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
 
     async lookUpLineType(number) {
       try {
-        const found = await client.lookups.v2.phoneNumbers(number).fetch({ fields: 'line_type_intelligence' })
-        if (!found.valid) return { kind: 'failed', code: '20404', description: 'The number is not valid.' }
-        const { type: lineType, errorCode }: { type?: unknown; errorCode?: unknown } = found.lineTypeIntelligence ?? {}
-        if (typeof errorCode === 'number') return { kind: 'failed', code: String(errorCode), description: 'The line type is not known.' }
+        const found = await client.lookups.v2
+          .phoneNumbers(number)
+          .fetch({ fields: 'line_type_intelligence' })
+        if (!found.valid)
+          return { kind: 'failed', code: '20404', description: 'The number is not valid.' }
+        const { type: lineType, errorCode }: { type?: unknown; errorCode?: unknown } =
+          found.lineTypeIntelligence ?? {}
+        if (typeof errorCode === 'number')
+          return {
+            kind: 'failed',
+            code: String(errorCode),
+            description: 'The line type is not known.'
+          }
         return { kind: 'found', lineType: typeof lineType === 'string' ? lineType : null }
       } catch (error) {
         const { status, code, message } = restFailure(error)
-        if (status === undefined || isOurFault(status) || status >= 500) return { kind: 'unavailable', reason: message }
+        if (status === undefined || isOurFault(status) || status >= 500)
+          return { kind: 'unavailable', reason: message }
         return { kind: 'failed', code, description: message }
       }
     }
@@ -119,7 +131,12 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
  */
 const isOurFault = (status: number): boolean => status === 401 || status === 429
 
-const statusOf = (message: { sid: string; status: string; errorCode: number | null; errorMessage: string | null }): ProviderStatus => ({
+const statusOf = (message: {
+  sid: string
+  status: string
+  errorCode: number | null
+  errorMessage: string | null
+}): ProviderStatus => ({
   sid: message.sid,
   status: message.status,
   errorCode: message.errorCode === null ? null : String(message.errorCode),
@@ -127,15 +144,24 @@ const statusOf = (message: { sid: string; status: string; errorCode: number | nu
 })
 
 /** The request never left, so nothing can have come of it. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT'
+])
 
 function sendFailure(error: unknown): SendOutcome {
   const { status, code, message } = restFailure(error)
   if (status === undefined) {
-    if (neverSent.has(code)) return { kind: 'notTaken', reason: `${code} ${message}`, retryAfterMs: undefined }
+    if (neverSent.has(code))
+      return { kind: 'notTaken', reason: `${code} ${message}`, retryAfterMs: undefined }
     return { kind: 'unknown', reason: `${code} ${message}` }
   }
-  if (isOurFault(status)) return { kind: 'notTaken', reason: `${status} ${message}`, retryAfterMs: undefined }
+  if (isOurFault(status))
+    return { kind: 'notTaken', reason: `${status} ${message}`, retryAfterMs: undefined }
   // A 5xx does not tell whether the message was made before things went wrong.
   if (status >= 500) return { kind: 'unknown', reason: `${status} ${message}` }
   if (status < 400) return { kind: 'unknown', reason: `unexpected answer ${status}` }
@@ -143,9 +169,15 @@ function sendFailure(error: unknown): SendOutcome {
 }
 
 /** The SDK's exception, or the network's, in one shape. `status` is absent when no answer came. */
-function restFailure(error: unknown): { status: number | undefined; code: string; message: string } {
+function restFailure(error: unknown): {
+  status: number | undefined
+  code: string
+  message: string
+} {
   if (!(error instanceof Error)) return { status: undefined, code: '', message: String(error) }
   const status = 'status' in error && typeof error.status === 'number' ? error.status : undefined
-  const code = 'code' in error && error.code !== undefined ? String(error.code) : String(status ?? '')
+  const given: unknown = 'code' in error ? error.code : undefined
+  const code =
+    typeof given === 'number' || typeof given === 'string' ? String(given) : String(status ?? '')
   return { status, code, message: error.message || `HTTP ${status}` }
 }

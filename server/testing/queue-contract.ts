@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { VirtualClock } from '../../simulator/clock.ts'
-import type { Database } from './database.ts'
-import type { BatchHandler, Consumer, ConsumeOptions, Entry, NewEntry, Queue, Verdict } from './queue.ts'
+import type { Database } from '../platform/database.ts'
+import type {
+  BatchHandler,
+  Consumer,
+  ConsumeOptions,
+  Entry,
+  NewEntry,
+  Queue,
+  Verdict
+} from '../platform/queue.ts'
 
 /** One worker's end of the lanes. */
 export interface QueueUnderTest {
@@ -12,6 +20,7 @@ export interface QueueUnderTest {
   /** Another worker's end of the same lanes; undefined where one process has them to itself. */
   anotherWorker: (() => Promise<{ database: Database; queue: Queue }>) | undefined
   deadLetters(): Promise<{ payload: string; attempts: number; error: string }[]>
+  close(): Promise<void>
   /** Makes the carrier fail, as a database that went away does, until the returned function is called. */
   breakDown(): () => void
 }
@@ -19,7 +28,7 @@ export interface QueueUnderTest {
 export const leaseMs = 30_000
 
 /** The promises of the port, to be kept by every carrier of lanes. */
-export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>): void {
+export function queueContract(open: () => Promise<QueueUnderTest>): void {
   test('an entry is handed over once, as it was published', async t => {
     const lanes = await openLanes(t, open)
     const handled = lanes.consume(lanes.settleAs('done'))
@@ -29,7 +38,12 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
     await lanes.settled()
 
     assert.deepEqual(
-      handled.entries.map(({ lane, payload, fairnessKey, attempts }) => ({ lane, payload, fairnessKey, attempts })),
+      handled.entries.map(({ lane, payload, fairnessKey, attempts }) => ({
+        lane,
+        payload,
+        fairnessKey,
+        attempts
+      })),
       [{ lane: 'work', payload: 'message 1', fairnessKey: 7, attempts: 0 }]
     )
     assert.deepEqual(await lanes.queue.state(), [])
@@ -88,11 +102,10 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
     const lanes = await openLanes(t, open)
     let runs = 0
     const handled = lanes.consume(async entries => {
-      await lanes.database
-        .transaction(async tx => {
-          await lanes.queue.settle(lanes.verdicts(entries, 'done'), tx)
-          if (++runs === 1) throw new Error('commit failed')
-        })
+      await lanes.database.transaction(async tx => {
+        await lanes.queue.settle(lanes.verdicts(entries, 'done'), tx)
+        if (++runs === 1) throw new Error('commit failed')
+      })
     })
 
     await lanes.publish([{ payload: 'again' }])
@@ -106,7 +119,10 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
   test('what is published under one order key while it waits is one entry', async t => {
     const lanes = await openLanes(t, open)
 
-    await lanes.publish([{ payload: 'resource', orderKey: 'resource' }, { payload: 'resource', orderKey: 'resource' }])
+    await lanes.publish([
+      { payload: 'resource', orderKey: 'resource' },
+      { payload: 'resource', orderKey: 'resource' }
+    ])
     await lanes.publish([{ payload: 'resource', orderKey: 'resource' }])
     const handled = lanes.consume(lanes.settleAs('done'))
     await handled.until(1)
@@ -143,7 +159,9 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
   test('an entry that waits for later is due at the earlier time of what is merged into it', async t => {
     const lanes = await openLanes(t, open)
     const handled = lanes.consume(lanes.settleAs('done'))
-    await lanes.publish([{ payload: 'resource', orderKey: 'resource', dueAt: lanes.clock.now() + 3_600_000 }])
+    await lanes.publish([
+      { payload: 'resource', orderKey: 'resource', dueAt: lanes.clock.now() + 3_600_000 }
+    ])
 
     await lanes.publish([{ payload: 'resource', orderKey: 'resource' }])
 
@@ -153,7 +171,10 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
   test('a scheduled entry is handed over at its time and not before', async t => {
     const lanes = await openLanes(t, open)
     const handled = lanes.consume(lanes.settleAs('done'))
-    await lanes.publish([{ payload: 'tomorrow', dueAt: lanes.clock.now() + 86_400_000 }, { payload: 'now' }])
+    await lanes.publish([
+      { payload: 'tomorrow', dueAt: lanes.clock.now() + 86_400_000 },
+      { payload: 'now' }
+    ])
     await handled.until(1)
     await lanes.quiet()
 
@@ -170,7 +191,9 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
   test('a withdrawn entry is never handed over', async t => {
     const lanes = await openLanes(t, open)
     const handled = lanes.consume(lanes.settleAs('done'))
-    await lanes.publish([{ payload: 'canceled', orderKey: 'canceled', dueAt: lanes.clock.now() + 60_000 }])
+    await lanes.publish([
+      { payload: 'canceled', orderKey: 'canceled', dueAt: lanes.clock.now() + 60_000 }
+    ])
 
     await lanes.database.transaction(tx => lanes.queue.withdraw('work', 'canceled', tx))
     await lanes.clock.advance('2 min')
@@ -188,7 +211,11 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
       await gate.promise
       const isFirst = handled.entries.length === 1
       const at = lanes.clock.now()
-      await lanes.settle([isFirst ? { entry, outcome: 'retry', at, countsAsAttempt: false } : { entry, outcome: 'done' }])
+      await lanes.settle([
+        isFirst
+          ? { entry, outcome: 'retry', at, countsAsAttempt: false }
+          : { entry, outcome: 'done' }
+      ])
     })
     await lanes.publish([{ payload: 'running', orderKey: 'running' }])
     await handled.until(1)
@@ -320,7 +347,9 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
     assert.ok(late)
 
     await lanes.settle([{ entry: late, outcome: 'dead', error: 'late' }])
-    await lanes.settle([{ entry: late, outcome: 'retry', at: lanes.clock.now(), countsAsAttempt: true }])
+    await lanes.settle([
+      { entry: late, outcome: 'retry', at: lanes.clock.now(), countsAsAttempt: true }
+    ])
     await lanes.quiet()
 
     assert.deepEqual(await lanes.deadLetters(), [])
@@ -381,7 +410,12 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
       { batchSize: 10, maxInFlight: 25 }
     )
 
-    await lanes.publish(Array.from({ length: 300 }, (_, place) => ({ payload: String(place), fairnessKey: place % 7 })))
+    await lanes.publish(
+      Array.from({ length: 300 }, (_, place) => ({
+        payload: String(place),
+        fairnessKey: place % 7
+      }))
+    )
     await lanes.eventually('all to be handled', async () => {
       if (waiting.length > 0) await lanes.settle(lanes.verdicts(waiting.splice(0, 5), 'done'))
       return handled.entries.length === 300 && waiting.length === 0
@@ -393,7 +427,9 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
 
   test('a flood of one bearer does not hold back the single entry of another by more than one batch', async t => {
     const lanes = await openLanes(t, open)
-    await lanes.publish(Array.from({ length: 1_000 }, (_, place) => ({ payload: `flood ${place}`, fairnessKey: 1 })))
+    await lanes.publish(
+      Array.from({ length: 1_000 }, (_, place) => ({ payload: `flood ${place}`, fairnessKey: 1 }))
+    )
     await lanes.publish([{ payload: 'single', fairnessKey: 2 }])
 
     const handled = lanes.consume(lanes.settleAs('done'), { batchSize: 50, maxInFlight: 100 })
@@ -406,7 +442,13 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
   test('bearers whose work is not due take no places from one whose is', async t => {
     const lanes = await openLanes(t, open)
     const tomorrow = lanes.clock.now() + 86_400_000
-    await lanes.publish(Array.from({ length: 200 }, (_, key) => ({ payload: 'later', fairnessKey: key, dueAt: tomorrow })))
+    await lanes.publish(
+      Array.from({ length: 200 }, (_, key) => ({
+        payload: 'later',
+        fairnessKey: key,
+        dueAt: tomorrow
+      }))
+    )
     await lanes.publish(Array.from({ length: 64 }, () => ({ payload: 'now', fairnessKey: 150 })))
 
     const batches: number[] = []
@@ -425,7 +467,10 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
   test('more bearers than a batch is shared between all get their turn', async t => {
     const lanes = await openLanes(t, open)
     await lanes.publish(
-      Array.from({ length: 500 }, (_, place) => ({ payload: `${place % 100}`, fairnessKey: place % 100 }))
+      Array.from({ length: 500 }, (_, place) => ({
+        payload: `${place % 100}`,
+        fairnessKey: place % 100
+      }))
     )
 
     const handled = lanes.consume(lanes.settleAs('done'), { batchSize: 20, maxInFlight: 20 })
@@ -437,8 +482,14 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
 
   test('one fairness key holds no more than its places, and the rest are for others at once', async t => {
     const lanes = await openLanes(t, open)
-    const handled = lanes.consume(async () => undefined, { batchSize: 10, maxInFlight: 10, maxInFlightPerKey: 8 })
-    await lanes.publish(Array.from({ length: 20 }, (_, place) => ({ payload: `slow ${place}`, fairnessKey: 1 })))
+    const handled = lanes.consume(async () => undefined, {
+      batchSize: 10,
+      maxInFlight: 10,
+      maxInFlightPerKey: 8
+    })
+    await lanes.publish(
+      Array.from({ length: 20 }, (_, place) => ({ payload: `slow ${place}`, fairnessKey: 1 }))
+    )
     await handled.until(8)
 
     await lanes.publish([{ payload: 'quick', fairnessKey: 2 }])
@@ -497,7 +548,11 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
   test('the state tells the depth of each lane and since when its oldest entry is due', async t => {
     const lanes = await openLanes(t, open)
     const now = lanes.clock.now()
-    await lanes.publish([{ payload: 'a', dueAt: now - 5_000 }, { payload: 'b' }, { payload: 'c', dueAt: now + 5_000 }])
+    await lanes.publish([
+      { payload: 'a', dueAt: now - 5_000 },
+      { payload: 'b' },
+      { payload: 'c', dueAt: now + 5_000 }
+    ])
     await lanes.publish([{ payload: 'd', lane: 'other', dueAt: now + 5_000 }])
 
     const state = await lanes.queue.state()
@@ -531,7 +586,7 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
         })
       )
     )
-    t.after(() => Promise.all(consumers.map(consumer => consumer.stop(1_000))))
+    lanes.consumers.push(...consumers)
 
     await Promise.all(
       Array.from({ length: 30 }, (_, round) => {
@@ -542,7 +597,10 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
         return database.transaction(tx => queue.publish(entries, tx))
       })
     )
-    await lanes.eventually('all to be handled', async () => (await lanes.queue.state()).length === 0)
+    await lanes.eventually(
+      'all to be handled',
+      async () => (await lanes.queue.state()).length === 0
+    )
 
     assert.equal(claims.length, 3_000)
     assert.equal(new Set(claims).size, 3_000)
@@ -567,7 +625,7 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
         await database.transaction(tx => queue.settle(lanes.verdicts(entries, 'done'), tx))
       })
     )
-    t.after(() => Promise.all(consumers.map(consumer => consumer.stop(1_000))))
+    lanes.consumers.push(...consumers)
 
     await Promise.all(
       Array.from({ length: 200 }, async (_, round) => {
@@ -575,11 +633,17 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
         const keys = Array.from({ length: 6 }, (_, place) => `key ${(round * 7 + place * 5) % 12}`)
         await database.transaction(async tx => {
           for (const key of keys) published.set(key, (published.get(key) ?? 0) + 1)
-          await queue.publish(keys.map(key => lanes.entry({ payload: key, orderKey: key })), tx)
+          await queue.publish(
+            keys.map(key => lanes.entry({ payload: key, orderKey: key })),
+            tx
+          )
         })
       })
     )
-    await lanes.eventually('all to be handled', async () => (await lanes.queue.state()).length === 0)
+    await lanes.eventually(
+      'all to be handled',
+      async () => (await lanes.queue.state()).length === 0
+    )
 
     assert.deepEqual(seen, published)
   })
@@ -588,13 +652,20 @@ export function queueContract(open: (t: TestContext) => Promise<QueueUnderTest>)
 type Outcome = 'done' | 'dead'
 
 /** The port with what the tests say of it. */
-async function openLanes(t: TestContext, open: (t: TestContext) => Promise<QueueUnderTest>) {
-  const under = await open(t)
+async function openLanes(t: TestContext, open: () => Promise<QueueUnderTest>) {
+  const under = await open()
   const { clock, database, queue } = under
   const consumers: Consumer[] = []
-  t.after(() => Promise.all(consumers.map(consumer => consumer.stop(0))))
+  t.after(async () => {
+    await Promise.all(consumers.map(consumer => consumer.stop(0)))
+    await under.close()
+  })
 
-  const entry = (fields: Partial<NewEntry> & { payload: string }): NewEntry => ({ lane: 'work', fairnessKey: 1, ...fields })
+  const entry = (fields: Partial<NewEntry> & { payload: string }): NewEntry => ({
+    lane: 'work',
+    fairnessKey: 1,
+    ...fields
+  })
   const settle = (verdicts: Verdict[]) => database.transaction(tx => queue.settle(verdicts, tx))
   const verdicts = (entries: Entry[], outcome: Outcome, error = 'dead'): Verdict[] =>
     entries.map(claimed =>
@@ -617,6 +688,7 @@ async function openLanes(t: TestContext, open: (t: TestContext) => Promise<Queue
 
   return {
     ...under,
+    consumers,
     start: clock.now(),
     entry,
     settle,
@@ -643,16 +715,24 @@ async function openLanes(t: TestContext, open: (t: TestContext) => Promise<Queue
     },
     consume(handler: BatchHandler, options: Partial<ConsumeOptions> = {}, lane = 'work') {
       const entries: Entry[] = []
-      const consumer = queue.consume(lane, { batchSize: 10, maxInFlight: 20, ...options }, batch => {
-        entries.push(...batch)
-        return handler(batch)
-      })
+      const consumer = queue.consume(
+        lane,
+        { batchSize: 10, maxInFlight: 20, ...options },
+        batch => {
+          entries.push(...batch)
+          return handler(batch)
+        }
+      )
       consumers.push(consumer)
       return {
         consumer,
         entries,
         payloads: () => entries.map(({ payload }) => payload),
-        until: (count: number) => eventually(`${count} entries to be handed over, got ${entries.length}`, () => entries.length >= count)
+        until: (count: number) =>
+          eventually(
+            `${count} entries to be handed over, got ${entries.length}`,
+            () => entries.length >= count
+          )
       }
     }
   }
