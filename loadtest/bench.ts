@@ -28,12 +28,17 @@ interface Rate {
 async function acceptance(): Promise<void> {
   const floor = await startTarget('bare-acceptance')
   const normal = await startTarget('server', { ...serverEnvironment('normal'), CONSUME: 'no' })
-  const full = await startTarget('server', { ...serverEnvironment('full'), CONSUME: 'no', SQLITE_SYNCHRONOUS: 'FULL' })
+  const full = await startTarget('server', {
+    ...serverEnvironment('full'),
+    CONSUME: 'no',
+    SQLITE_SYNCHRONOUS: 'FULL'
+  })
   const targets = { floor, normal, full }
   const rates: Record<keyof typeof targets, Rate[]> = { floor: [], normal: [], full: [] }
   for (const target of Object.values(targets)) await load(target, 1)
   for (let round = 0; round < rounds; round++) {
-    for (const [name, target] of Object.entries(targets)) rates[name as keyof typeof targets].push(await load(target, secondsPerRound))
+    for (const [name, target] of Object.entries(targets))
+      rates[name as keyof typeof targets].push(await load(target, secondsPerRound))
   }
   for (const target of Object.values(targets)) await target.stop()
 
@@ -56,7 +61,9 @@ async function load(target: TargetProcess, seconds: number): Promise<Rate> {
   })
   const after = await target.usage()
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${result.non2xx} refusals and ${result.errors} errors: ${JSON.stringify(result.statusCodeStats)}`)
+    throw new Error(
+      `${result.non2xx} refusals and ${result.errors} errors: ${JSON.stringify(result.statusCodeStats)}`
+    )
   return {
     perSecond: result.requests.total / result.duration,
     perCpuSecond: result.requests.total / ((after.cpuMs - before.cpuMs) / 1_000),
@@ -72,10 +79,13 @@ async function roundTrip(): Promise<void> {
     rates.floor.push(await roundTripOf('bare-server', 'bare-world', round))
     rates.product.push(await roundTripOf('server', 'outside-world', round))
   }
-  print(`Full round trip of ${roundTrips} texts (accept, send, three callbacks, two events), SQLite`, [
-    row('bare pipeline of the same exchanges (floor)', rates.floor, rates.floor),
-    row('server, synchronous NORMAL', rates.product, rates.floor)
-  ])
+  print(
+    `Full round trip of ${roundTrips} texts (accept, send, three callbacks, two events), SQLite`,
+    [
+      row('bare pipeline of the same exchanges (floor)', rates.floor, rates.floor),
+      row('server, synchronous NORMAL', rates.product, rates.floor)
+    ]
+  )
 }
 
 async function roundTripOf(serverName: string, worldName: string, round: number): Promise<Rate> {
@@ -103,7 +113,10 @@ async function roundTripOf(serverName: string, worldName: string, round: number)
   })
   const deadline = performance.now() + 60_000
   while (Number(await world.ask('delivered')) < roundTrips) {
-    if (performance.now() > deadline) throw new Error(`only ${String(await world.ask('delivered'))} of ${roundTrips} were delivered`)
+    if (performance.now() > deadline)
+      throw new Error(
+        `only ${String(await world.ask('delivered'))} of ${roundTrips} were delivered`
+      )
     await new Promise(resolve => setTimeout(resolve, 5))
   }
   const seconds = (performance.now() - startedAt) / 1_000
@@ -119,7 +132,11 @@ async function roundTripOf(serverName: string, worldName: string, round: number)
 }
 
 function serverEnvironment(name: string): Record<string, string> {
-  return { PORT: '0', DATABASE_URL: `sqlite:${join(directory, `${name}.sqlite`)}`, LOG_LEVEL: 'warn' }
+  return {
+    PORT: '0',
+    DATABASE_URL: `sqlite:${join(directory, `${name}.sqlite`)}`,
+    LOG_LEVEL: 'warn'
+  }
 }
 
 function message(body: string, more: object = {}): string {
@@ -134,11 +151,14 @@ function message(body: string, more: object = {}): string {
   })
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 function row(name: string, rates: Rate[], floor: Rate[]): Record<string, string> {
   const perSecond = rates.map(rate => rate.perSecond)
-  const ratios = rates.map((rate, round) => rate.perSecond / (floor[round]?.perSecond ?? Number.NaN))
+  const ratios = rates.map(
+    (rate, round) => rate.perSecond / (floor[round]?.perSecond ?? Number.NaN)
+  )
   return {
     ' ': name,
     'per second': median(perSecond).toFixed(0),
@@ -152,10 +172,14 @@ function row(name: string, rates: Rate[], floor: Rate[]): Record<string, string>
 
 function print(title: string, rows: Record<string, string>[]): void {
   const columns = Object.keys(rows[0] ?? {})
-  const widths = columns.map(column => Math.max(column.length, ...rows.map(cells => cells[column]?.length ?? 0)))
-  const line = (cells: string[]): string => cells.map((cell, place) => cell.padEnd(widths[place] ?? 0)).join('  ')
+  const widths = columns.map(column =>
+    Math.max(column.length, ...rows.map(cells => cells[column]?.length ?? 0))
+  )
+  const line = (cells: string[]): string =>
+    cells.map((cell, place) => cell.padEnd(widths[place] ?? 0)).join('  ')
   process.stdout.write(`\n${title}\n${line(columns)}\n`)
-  for (const cells of rows) process.stdout.write(`${line(columns.map(column => cells[column] ?? ''))}\n`)
+  for (const cells of rows)
+    process.stdout.write(`${line(columns.map(column => cells[column] ?? ''))}\n`)
 }
 
 function freePort(): Promise<number> {
@@ -164,7 +188,9 @@ function freePort(): Promise<number> {
     server.on('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+      server.close(() =>
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      )
     })
   })
 }

@@ -17,7 +17,10 @@ export interface TargetProcess {
 }
 
 /** Starts `targets/<name>.ts` and waits until it says where it listens. */
-export async function startTarget(name: string, environment: Record<string, string> = {}): Promise<TargetProcess> {
+export async function startTarget(
+  name: string,
+  environment: Record<string, string> = {}
+): Promise<TargetProcess> {
   const child = fork(new URL(`targets/${name}.ts`, import.meta.url), {
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, NODE_ENV: 'production', ...environment },
@@ -58,7 +61,8 @@ function usageOfThisProcess(): Usage {
 
 function answerOf<T>(child: ChildProcess, name: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null): void => reject(new Error(`The target ${name} ended with ${code}`))
+    const onExit = (code: number | null): void =>
+      reject(new Error(`The target ${name} ended with ${code}`))
     child.once('exit', onExit)
     child.once('message', answer => {
       child.off('exit', onExit)

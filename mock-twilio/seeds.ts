@@ -54,7 +54,7 @@ export const LineType = Type.Union(
   }
 )
 
-export const LineTypeSeed = Type.Object(
+const LineTypeSeed = Type.Object(
   { phone_number: Type.String({ pattern: '^\\+[1-9][0-9]{1,14}$' }), type: LineType },
   strict
 )

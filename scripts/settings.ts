@@ -13,18 +13,28 @@ const settings = Object.entries(Environment.properties).map(([name, schema]) => 
 const table = [
   '| variable | default | meaning |',
   '|---|---|---|',
-  ...settings.map(({ name, byDefault, meaning }) => `| \`${name}\` | ${byDefault === '' ? '' : `\`${byDefault}\``} | ${meaning} |`)
+  ...settings.map(
+    ({ name, byDefault, meaning }) =>
+      `| \`${name}\` | ${byDefault === '' ? '' : `\`${byDefault}\``} | ${meaning} |`
+  )
 ].join('\n')
 
 const example = [
   '# Every setting of the server with its default. Uncomment what you change.',
-  ...settings.flatMap(({ name, byDefault, meaning }) => ['', `# ${meaning}`, `# ${name}=${byDefault}`]),
+  ...settings.flatMap(({ name, byDefault, meaning }) => [
+    '',
+    `# ${meaning}`,
+    `# ${name}=${byDefault}`
+  ]),
   ''
 ].join('\n')
 
 const readme = await readFile('README.md', 'utf8')
 const files = {
-  'README.md': readme.replace(/<!-- settings -->[\s\S]*<!-- \/settings -->/, () => `<!-- settings -->\n${table}\n<!-- /settings -->`),
+  'README.md': readme.replace(
+    /<!-- settings -->[\s\S]*<!-- \/settings -->/,
+    () => `<!-- settings -->\n${table}\n<!-- /settings -->`
+  ),
   '.env.example': example
 }
 

@@ -27,7 +27,10 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
     password: development.callbackPassword,
     signingSecret: development.signingSecret
   })
-  const clientAppUrl = await clientApp.app.listen({ host, port: portFrom(environment['CLIENT_APP_PORT'], 4030) })
+  const clientAppUrl = await clientApp.app.listen({
+    host,
+    port: portFrom(environment['CLIENT_APP_PORT'], 4030)
+  })
 
   const serverPort = portFrom(environment['PORT'], 3000)
   const serverUrl = `http://${host}:${serverPort}`
@@ -35,7 +38,10 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
     clock,
     accounts: [developmentAccountSeed(`${serverUrl}/api/v1/twilio_requests/inbound`)]
   })
-  const twilioUrl = await mock.app.listen({ host, port: portFrom(environment['MOCK_TWILIO_PORT'], 4010) })
+  const twilioUrl = await mock.app.listen({
+    host,
+    port: portFrom(environment['MOCK_TWILIO_PORT'], 4010)
+  })
 
   const config = readConfig({
     LOG_LEVEL: 'warn',
@@ -72,4 +78,5 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
   }
 }
 
-const portFrom = (text: string | undefined, otherwise: number): number => (text === undefined ? otherwise : Number(text))
+const portFrom = (text: string | undefined, otherwise: number): number =>
+  text === undefined ? otherwise : Number(text)

@@ -10,14 +10,21 @@ import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
 import { clientEventRoutes } from './features/client-events/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
-import { createMessageChecks, messageChecksLane, publishMessageChecks } from './features/messages/ask-after-messages.ts'
+import {
+  createMessageChecks,
+  messageChecksLane,
+  publishMessageChecks
+} from './features/messages/ask-after-messages.ts'
 import { createMessageDelivery } from './features/messages/deliver-messages.ts'
 import { messageEvents } from './features/messages/events.ts'
 import { highLane, normalLane } from './features/messages/lanes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { participantRoutes } from './features/participants/routes.ts'
 import { createCallbackProcessing } from './features/provider-callbacks/process-callbacks.ts'
-import { createCallbackReceipt, providerCallbacksLane } from './features/provider-callbacks/receive-callbacks.ts'
+import {
+  createCallbackReceipt,
+  providerCallbacksLane
+} from './features/provider-callbacks/receive-callbacks.ts'
 import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
 import { migrations } from './migrations/list.ts'
@@ -49,9 +56,15 @@ export interface Deps {
 }
 
 /** Opens everything that features need: database, lanes, provider. Nothing runs yet. */
-export async function createDeps({ config, clock, log }: Pick<Deps, 'config' | 'clock' | 'log'>): Promise<Deps> {
+export async function createDeps({
+  config,
+  clock,
+  log
+}: Pick<Deps, 'config' | 'clock' | 'log'>): Promise<Deps> {
   const metrics = createMetrics()
-  const secrets = createSecretBox(config.SECRET_KEY === '' ? developmentSecretKey : config.SECRET_KEY)
+  const secrets = createSecretBox(
+    config.SECRET_KEY === '' ? developmentSecretKey : config.SECRET_KEY
+  )
   const database = await openDatabase({
     url: config.DATABASE_URL,
     entities,
@@ -97,7 +110,10 @@ const tags = [
   { name: 'Status', description: 'Whether the API can do its work.' },
   { name: 'Bearers', description: 'Who may use the API: administrators, applications and users.' },
   { name: 'API keys', description: 'Tokens of a bearer. Each is shown once and kept as a hash.' },
-  { name: 'Conversations', description: 'Threads between a school and its participants, known by your own ids.' },
+  {
+    name: 'Conversations',
+    description: 'Threads between a school and its participants, known by your own ids.'
+  },
   { name: 'Participants', description: 'Pairings of a participant and one of our numbers.' },
   { name: 'Messages', description: 'Texts: sent now or later, read, listed, canceled.' },
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
@@ -154,8 +170,16 @@ export function startWorkers(deps: Deps): Workers {
     queue.consume(highLane, { batchSize: 32, maxInFlight: 64 }, deliverMessages),
     queue.consume(normalLane, { batchSize: 64, maxInFlight: 128 }, deliverMessages),
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
-    queue.consume(providerCallbacksLane, { batchSize: 200, maxInFlight: 400 }, createCallbackProcessing(deps)),
-    queue.consume(clientEventsLane, { batchSize: 100, maxInFlight: 256, maxInFlightPerKey: 192 }, deliverEvents)
+    queue.consume(
+      providerCallbacksLane,
+      { batchSize: 200, maxInFlight: 400 },
+      createCallbackProcessing(deps)
+    ),
+    queue.consume(
+      clientEventsLane,
+      { batchSize: 100, maxInFlight: 256, maxInFlightPerKey: 192 },
+      deliverEvents
+    )
   ]
   const checksBegun = publishMessageChecks(deps).catch((error: unknown) =>
     deps.log.error({ err: error }, 'silent messages are not asked after')

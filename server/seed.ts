@@ -44,7 +44,9 @@ export async function seedFirstKey(deps: SeedDeps): Promise<void> {
     return true
   })
   if (isFirstStart && !isMock)
-    process.stdout.write(`First start: the token of the administrator is ${token}\nIt is not shown again.\n`)
+    process.stdout.write(
+      `First start: the token of the administrator is ${token}\nIt is not shown again.\n`
+    )
 }
 
 /** For the offline stack: the administrator's events go to the client application that runs beside it. */
@@ -59,7 +61,11 @@ export async function seedDevelopment(deps: SeedDeps, callbackUrl: string): Prom
   })
 }
 
-async function createDevelopmentNumbers({ clock }: SeedDeps, tx: Transaction, bearerId: number): Promise<void> {
+async function createDevelopmentNumbers(
+  { clock }: SeedDeps,
+  tx: Transaction,
+  bearerId: number
+): Promise<void> {
   const now = clock.now()
   const service = tx.em.create(MessagingService, {
     uuid: newUuid(now),
@@ -76,7 +82,11 @@ async function createDevelopmentNumbers({ clock }: SeedDeps, tx: Transaction, be
     tx.em.create(ProviderNumber, { messagingServiceId: service.id, number, sid, createdAt: now })
 }
 
-async function createAdmin({ secrets, clock }: SeedDeps, tx: Transaction, signingSecret: string | undefined): Promise<Bearer> {
+async function createAdmin(
+  { secrets, clock }: SeedDeps,
+  tx: Transaction,
+  signingSecret: string | undefined
+): Promise<Bearer> {
   const now = clock.now()
   const bearer = tx.em.create(Bearer, {
     bearerName: 'admin',
@@ -84,7 +94,9 @@ async function createAdmin({ secrets, clock }: SeedDeps, tx: Transaction, signin
     callbackUrl: null,
     username: 'admin',
     passwordCipher: secrets.seal(randomBytes(24).toString('base64url')),
-    signingSecretCipher: secrets.seal(signingSecret ?? `whsec_${randomBytes(24).toString('base64')}`),
+    signingSecretCipher: secrets.seal(
+      signingSecret ?? `whsec_${randomBytes(24).toString('base64')}`
+    ),
     createdAt: now,
     updatedAt: now
   })

@@ -9,7 +9,7 @@ import { Random } from './random.ts'
 
 const strict = { additionalProperties: false }
 
-export const FaultMatch = Type.Object(
+const FaultMatch = Type.Object(
   {
     operation: Type.Optional(Type.String({ description: 'name of an operation: create-message' })),
     to: Type.Optional(Type.String()),
@@ -25,7 +25,7 @@ const Milliseconds = Type.Union([
   Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })])
 ])
 
-export const OutcomeEffect = Type.Object(
+const OutcomeEffect = Type.Object(
   {
     type: Type.Literal('outcome'),
     status: Type.String({ description: 'where it ends: delivered, undelivered, failed, sent' }),
@@ -34,12 +34,12 @@ export const OutcomeEffect = Type.Object(
   strict
 )
 
-export const DelayEffect = Type.Object(
+const DelayEffect = Type.Object(
   { type: Type.Literal('delay'), ms: Milliseconds },
   { ...strict, description: 'the provider or the carrier takes this much longer, in virtual time' }
 )
 
-export const HttpEffect = Type.Object(
+const HttpEffect = Type.Object(
   {
     type: Type.Literal('http'),
     status: Type.Integer({ minimum: 400, maximum: 599 }),
@@ -49,7 +49,7 @@ export const HttpEffect = Type.Object(
   { ...strict, description: "the request is not processed and gets the provider's error body" }
 )
 
-export const ConnectionEffect = Type.Object(
+const ConnectionEffect = Type.Object(
   {
     type: Type.Literal('connection'),
     fault: Type.Union([Type.Literal('reset'), Type.Literal('answer_lost')])
@@ -60,7 +60,7 @@ export const ConnectionEffect = Type.Object(
   }
 )
 
-export const CallbackEffect = Type.Object(
+const CallbackEffect = Type.Object(
   {
     type: Type.Literal('callback'),
     fault: Type.Union([

@@ -1,6 +1,10 @@
 import Fastify from 'fastify'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { type CreateMessage, CreateMessage as CreateMessageSchema, Message } from '../../server/features/messages/schemas.ts'
+import {
+  type CreateMessage,
+  CreateMessage as CreateMessageSchema,
+  Message
+} from '../../server/features/messages/schemas.ts'
 import { checkMessage } from '../../server/features/messages/check-message.ts'
 import { presentMessage } from '../../server/features/messages/message-row.ts'
 import { sha256 } from '../../server/platform/secrets.ts'
@@ -22,7 +26,12 @@ app.post<{ Body: CreateMessage }>(
     const bearer = keys.get(hash) ?? { id: 1, name: 'admin', type: 'Admin', keyId: 1 }
     keys.set(hash, bearer)
     const now = Date.now()
-    const message = checkMessage(request.body, bearer, { SMS_TO_MMS_RULE: 'characters', LOOKUP_BEFORE_FIRST_SMS: false }, now)
+    const message = checkMessage(
+      request.body,
+      bearer,
+      { SMS_TO_MMS_RULE: 'characters', LOOKUP_BEFORE_FIRST_SMS: false },
+      now
+    )
     // Answering after a turn of the event loop is what a group commit does too; see loadtest/README.md.
     await new Promise(resolve => setImmediate(resolve))
     return reply.code(201).send(

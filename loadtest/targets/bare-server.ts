@@ -10,22 +10,50 @@ const agent = new Agent({ connections: 128 })
 const app = Fastify({ logger: false })
 await app.register(formbody)
 
-const post = async (url: string, path: string, contentType: string, body: string): Promise<void> => {
-  const answer = await agent.request({ origin: url, path, method: 'POST', headers: { 'content-type': contentType }, body })
+const post = async (
+  url: string,
+  path: string,
+  contentType: string,
+  body: string
+): Promise<void> => {
+  const answer = await agent.request({
+    origin: url,
+    path,
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body
+  })
   await answer.body.dump()
 }
 
-app.post<{ Body: { message: Record<string, string> } }>('/api/v1/messages', async (request, reply) => {
-  const { sender_number: from = '', receiver_number: to = '', message_body: body = '' } = request.body.message
-  const form = new URLSearchParams({ To: to, From: from, Body: body, StatusCallback: 'http://127.0.0.1/callback' })
-  void post(provider, '/messages', 'application/x-www-form-urlencoded', form.toString())
-  return reply.code(201).send(request.body)
-})
+app.post<{ Body: { message: Record<string, string> } }>(
+  '/api/v1/messages',
+  async (request, reply) => {
+    const {
+      sender_number: from = '',
+      receiver_number: to = '',
+      message_body: body = ''
+    } = request.body.message
+    const form = new URLSearchParams({
+      To: to,
+      From: from,
+      Body: body,
+      StatusCallback: 'http://127.0.0.1/callback'
+    })
+    void post(provider, '/messages', 'application/x-www-form-urlencoded', form.toString())
+    return reply.code(201).send(request.body)
+  }
+)
 
 app.post<{ Body: Record<string, string> }>('/callback', async (request, reply) => {
   const status = request.body['MessageStatus']
   if (status !== 'queued')
-    void post(clientApp, '/events', 'application/json', JSON.stringify({ type: 'status', internal_status: status, ...request.body }))
+    void post(
+      clientApp,
+      '/events',
+      'application/json',
+      JSON.stringify({ type: 'status', internal_status: status, ...request.body })
+    )
   return reply.code(204).send()
 })
 

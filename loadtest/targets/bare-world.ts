@@ -13,7 +13,9 @@ let delivered = 0
 
 provider.post<{ Body: Record<string, string> }>('/messages', async (request, reply) => {
   void callBack(request.body)
-  return reply.code(201).send({ sid: 'SM00000000000000000000000000000001', status: 'accepted', ...request.body })
+  return reply
+    .code(201)
+    .send({ sid: 'SM00000000000000000000000000000001', status: 'accepted', ...request.body })
 })
 
 async function callBack(message: Record<string, string>): Promise<void> {
@@ -35,6 +37,9 @@ clientApp.post<{ Body: { internal_status?: string } }>('/events', async (request
 })
 
 await provider.listen({ host: '127.0.0.1', port: Number(process.env['MOCK_PORT']) })
-serveQuestions(await clientApp.listen({ host: '127.0.0.1', port: Number(process.env['CLIENT_APP_PORT']) }), {
-  delivered: () => delivered
-})
+serveQuestions(
+  await clientApp.listen({ host: '127.0.0.1', port: Number(process.env['CLIENT_APP_PORT']) }),
+  {
+    delivered: () => delivered
+  }
+)

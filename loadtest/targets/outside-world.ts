@@ -5,7 +5,10 @@ import { development } from '../../server/seed.ts'
 import { serveQuestions } from '../target-process.ts'
 
 // Everything outside the server: the provider, delivering at once, and the client application.
-const mock = await createMockTwilio({ accounts: [{ ...developmentAccountSeed(), profile: 'instant' }], retention: 200_000 })
+const mock = await createMockTwilio({
+  accounts: [{ ...developmentAccountSeed(), profile: 'instant' }],
+  retention: 200_000
+})
 await mock.app.listen({ host: '127.0.0.1', port: Number(process.env['MOCK_PORT']) })
 const clientApp = createClientApp({
   username: development.callbackUsername,
@@ -17,5 +20,8 @@ let delivered = 0
 clientApp.onEvent(event => {
   if (event.payload['internal_status'] === 'delivered') delivered += 1
 })
-const url = await clientApp.app.listen({ host: '127.0.0.1', port: Number(process.env['CLIENT_APP_PORT']) })
+const url = await clientApp.app.listen({
+  host: '127.0.0.1',
+  port: Number(process.env['CLIENT_APP_PORT'])
+})
 serveQuestions(url, { delivered: () => delivered })

@@ -6,7 +6,11 @@ import { seedDevelopment } from '../../server/seed.ts'
 import { serveQuestions } from '../target-process.ts'
 
 // The product, seeded for offline work. CONSUME=no leaves the lanes alone, to measure acceptance by itself.
-const config = readConfig({ ...process.env, ALLOW_PRIVATE_CALLBACKS: 'true', RATE_LIMIT_PER_MINUTE: '100000000' })
+const config = readConfig({
+  ...process.env,
+  ALLOW_PRIVATE_CALLBACKS: 'true',
+  RATE_LIMIT_PER_MINUTE: '100000000'
+})
 const deps = await createDeps({ config, clock: systemClock, log: createLog(config.LOG_LEVEL) })
 await deps.database.migrate()
 await seedDevelopment(deps, process.env['CALLBACK_URL'] ?? 'http://127.0.0.1:9/events')

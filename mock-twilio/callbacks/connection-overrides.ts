@@ -5,8 +5,6 @@
  * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
  */
 
-export type RetryPolicy = '4xx' | '5xx' | 'ct' | 'rt' | 'all'
-
 export interface ConnectionOverrides {
   connectTimeoutMs: number
   readTimeoutMs: number

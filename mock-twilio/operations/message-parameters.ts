@@ -11,7 +11,7 @@ import type { World } from '../store.ts'
  * https://www.twilio.com/docs/iam/test-credentials#test-sms-messages
  */
 
-export const magicSender = '+15005550006'
+const magicSender = '+15005550006'
 
 const refusedSenders = new Map<string, 21212 | 21606 | 21611>([
   ['+15005550001', 21212],

@@ -49,14 +49,19 @@ export async function openStage(): Promise<Stage> {
 
   const stage: Stage = {
     api: async (method, path, { body, expect = 200 } = {}) => {
-      const answer = await send(method, `${local(server)}/api/v1${path}`, body, { authorization: `Bearer ${token}` })
+      const answer = await send(method, `${local(server)}/api/v1${path}`, body, {
+        authorization: `Bearer ${token}`
+      })
       if (answer.status !== expect)
-        throw new Error(`${method} ${path}: expected ${expect}, got ${answer.status} ${JSON.stringify(answer.body)}`)
+        throw new Error(
+          `${method} ${path}: expected ${expect}, got ${answer.status} ${JSON.stringify(answer.body)}`
+        )
       return answer.body
     },
     mock: async (method, path, body) => {
       const answer = await send(method, `${local(twilio)}/_mock${path}`, body)
-      if (answer.status >= 400) throw new Error(`${method} /_mock${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+      if (answer.status >= 400)
+        throw new Error(`${method} /_mock${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
       return answer.body
     },
     clientAppAnswers: async status => {
@@ -66,10 +71,15 @@ export async function openStage(): Promise<Stage> {
       eventually(`the event ${type}`, async () => {
         const { body: events } = await send('GET', `${local(clientApp)}/events`)
         const found = events.find(
-          (event: Json) => !seen.has(event.seq) && event.type === type && event.answered < 300 && matches(event.payload)
+          (event: Json) =>
+            !seen.has(event.seq) &&
+            event.type === type &&
+            event.answered < 300 &&
+            matches(event.payload)
         )
         if (!found) return undefined
-        if (!found.authentic) throw new Error(`${type} came without a right signature or basic auth`)
+        if (!found.authentic)
+          throw new Error(`${type} came without a right signature or basic auth`)
         seen.add(found.seq)
         return found.payload
       }),
@@ -90,7 +100,11 @@ export async function openStage(): Promise<Stage> {
 }
 
 /** Waits until the question has an answer. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, timeoutMs = 10_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  timeoutMs = 10_000
+): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const answer = await ask()
@@ -124,7 +138,9 @@ function printedToken(stack: ChildProcess): Promise<string> {
       const [, token] = /development key +(\S+)[\s\S]*Ctrl-C/.exec(printed) ?? []
       if (token !== undefined) resolve(token)
     })
-    stack.once('exit', code => reject(new Error(`The stack ended with ${code}. It printed:\n${printed}`)))
+    stack.once('exit', code =>
+      reject(new Error(`The stack ended with ${code}. It printed:\n${printed}`))
+    )
   })
 }
 
@@ -134,7 +150,9 @@ function freePort(): Promise<number> {
     server.on('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+      server.close(() =>
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      )
     })
   })
 }

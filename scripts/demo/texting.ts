@@ -19,7 +19,10 @@ export async function texting(stage: Stage): Promise<void> {
 async function aTextIsDelivered(stage: Stage): Promise<void> {
   const message = await sendText(stage, 'School is closed today.')
   assert.equal(message.internal_status, 'queued')
-  await stage.line('school', `texts "${message.message_body}" (${message.num_segments} segment, ${message.encoding})`)
+  await stage.line(
+    'school',
+    `texts "${message.message_body}" (${message.num_segments} segment, ${message.encoding})`
+  )
 
   await handedOver(stage, message)
   await stage.advance('10 s')
@@ -34,17 +37,29 @@ async function aTextIsDelivered(stage: Stage): Promise<void> {
 
 async function theParentReplies(stage: Stage): Promise<void> {
   await parentTexts(stage, 'Thank you! 👍')
-  const reply = await stage.nextEvent('messages.message.inbound_sms', payload => payload.message_body === 'Thank you! 👍')
+  const reply = await stage.nextEvent(
+    'messages.message.inbound_sms',
+    payload => payload.message_body === 'Thank you! 👍'
+  )
   assert.equal(reply.client_conversation_id, 'class-4b')
-  await stage.line('client app', `gets the reply in the conversation ${reply.client_conversation_id}`)
+  await stage.line(
+    'client app',
+    `gets the reply in the conversation ${reply.client_conversation_id}`
+  )
 }
 
 async function theParentOptsOutAndIn(stage: Stage): Promise<void> {
   await parentTexts(stage, 'STOP')
-  const optOut = await stage.nextEvent('messages.message.opt_out', payload => payload.keyword === 'STOP')
+  const optOut = await stage.nextEvent(
+    'messages.message.opt_out',
+    payload => payload.keyword === 'STOP'
+  )
   await stage.line('client app', `hears of the opt-out by ${optOut.keyword}`)
 
-  const { error } = await stage.api('POST', '/messages', { body: text('Are you there?'), expect: 422 })
+  const { error } = await stage.api('POST', '/messages', {
+    body: text('Are you there?'),
+    expect: 422
+  })
   assert.equal(error.code, 'receiver_opted_out')
   assert.equal(error.details[0].field, 'message.receiver_number')
   await stage.line('server', `refuses the next text: 422 ${error.code}`)
@@ -61,7 +76,10 @@ async function aLongTextBecomesMms(stage: Stage): Promise<void> {
   assert.equal(message.message_type, 'mms')
   const sent = await delivered(stage, message)
   assert.match(sent.message_sid, /^MM/)
-  await stage.line('school', `texts ${message.message_body.length} characters: it goes out as ${message.message_type.toUpperCase()}`)
+  await stage.line(
+    'school',
+    `texts ${message.message_body.length} characters: it goes out as ${message.message_type.toUpperCase()}`
+  )
 }
 
 async function aScheduledTextFires(stage: Stage): Promise<void> {
@@ -92,15 +110,22 @@ async function aDeadEventIsReplayed(stage: Stage): Promise<void> {
   const details = await stage.api('GET', `/admin/webhooks/${dead.id}`)
   assert.equal(details.attempt_log.length, details.attempts)
   assert.ok(details.attempt_log.every((attempt: Json) => attempt.status_code === 503))
-  const hours = (Date.parse(details.attempt_log.at(-1).at) - Date.parse(details.attempt_log[0].at)) / 3_600_000
-  await stage.line('server', `gives up after ${details.attempts} attempts over ${hours.toFixed(0)} hours: a dead letter`)
+  const hours =
+    (Date.parse(details.attempt_log.at(-1).at) - Date.parse(details.attempt_log[0].at)) / 3_600_000
+  await stage.line(
+    'server',
+    `gives up after ${details.attempts} attempts over ${hours.toFixed(0)} hours: a dead letter`
+  )
 
   await stage.clientAppAnswers()
   await stage.api('POST', `/admin/webhooks/${dead.id}/replay`, { expect: 202 })
   await stage.advance('10 m')
   const replayed = await stage.nextEvent(dead.type, payload => payload.event_id === dead.event_id)
   assert.equal(replayed.message_uuid, message.message_uuid)
-  await stage.line('client app', `is back, and the replayed event (${replayed.internal_status}) arrives under its first id`)
+  await stage.line(
+    'client app',
+    `is back, and the replayed event (${replayed.internal_status}) arrives under its first id`
+  )
 }
 
 const text = (body: string, more: object = {}): object => ({

@@ -62,7 +62,11 @@ export const accessPlugin = fp<{ database: Database; believedMs: number }>(
     async function bearerOf(token: string): Promise<CurrentBearer | undefined> {
       if (!isWellFormedToken(token)) return undefined
       if (believed.size >= mostBelieved) believed.clear()
-      const belief: Belief = { until: stopwatch() + believedMs, asked: lookUp(sha256(token)), bearer: undefined }
+      const belief: Belief = {
+        until: stopwatch() + believedMs,
+        asked: lookUp(sha256(token)),
+        bearer: undefined
+      }
       believed.set(token, belief)
       try {
         belief.bearer = await belief.asked

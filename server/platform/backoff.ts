@@ -1,5 +1,8 @@
 /** Exponential backoff: `baseMs`, doubled with every failed attempt, at most `maxMs`, with ±20 % of jitter. */
-export function backoffMs(attempts: number, { baseMs = 500, maxMs = 60_000, random = Math.random } = {}): number {
+export function backoffMs(
+  attempts: number,
+  { baseMs = 500, maxMs = 60_000, random = Math.random } = {}
+): number {
   return withJitter(Math.min(baseMs * 2 ** attempts, maxMs), random)
 }
 

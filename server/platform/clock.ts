@@ -56,4 +56,10 @@ export function realPause(ms: number): Promise<void> {
 export const stopwatch = (): number => performance.now()
 
 /** An ISO 8601 UTC timestamp, as every timestamp on the wire is written. */
-export const isoTime = (ms: number): string => new Date(ms).toISOString()
+export function isoTime(ms: number): string {
+  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() }
+  return latest.text
+}
+
+/** Neighbours in time are often the same: what one transaction writes bears one time. */
+let latest = { ms: 0, text: new Date(0).toISOString() }

@@ -6,9 +6,18 @@ import { migrations } from '../migrations/list.ts'
 import { aDatabase, onEachDatabase, startOfTest } from '../testing/build.ts'
 import { createDatabaseQueue } from './database-queue.ts'
 import { type Dialect, openDatabase } from './database.ts'
-import { leaseMs, queueContract, type QueueUnderTest } from '../testing/queue-contract.ts'
+import {
+  leaseMs,
+  queueContract,
+  type QueueUnderTest,
+  sharedQueueContract
+} from '../testing/queue-contract.ts'
 
-onEachDatabase(dialect => queueContract(() => lanesOn(dialect)))
+onEachDatabase(dialect => {
+  queueContract(() => lanesOn(dialect))
+  // A SQLite file is written by one process.
+  if (dialect === 'postgresql') sharedQueueContract(() => lanesOn(dialect))
+})
 
 async function lanesOn(dialect: Dialect): Promise<QueueUnderTest> {
   const clock = new VirtualClock({ mode: 'frozen', start: startOfTest })

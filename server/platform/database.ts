@@ -65,7 +65,8 @@ export interface Database {
 /** Opens the database. Nothing is migrated: see `migrate`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const dialect: Dialect = options.url.startsWith('sqlite:') ? 'sqlite' : 'postgresql'
-  const { orm, native } = dialect === 'sqlite' ? await openSqlite(options) : await openPostgreSql(options)
+  const { orm, native } =
+    dialect === 'sqlite' ? await openSqlite(options) : await openPostgreSql(options)
   const root = orm.em.fork() as EntityManager
   const executor = root.getKysely() as unknown as Executor
 
@@ -120,7 +121,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     ) {
       if (list.length === 0) return []
       const names = Object.keys(columns)
-      if (native && into.isTransaction) return insertEach<Row>(native, table, names, list, rest.compile(into))
+      if (native && into.isTransaction)
+        return insertEach<Row>(native, table, names, list, rest.compile(into))
       const columnList = sql.raw(names.join(', '))
       // SQLite's grammar needs `where true` between a select and `on conflict`.
       const statement = sql<Row>`insert into ${sql.table(table)} (${columnList})
@@ -158,7 +160,9 @@ function insertEach<Row>(
   rest: { sql: string; parameters: readonly unknown[] }
 ): Row[] {
   const marks = names.map(() => '?').join(', ')
-  const statement = native.prepare(`insert into ${table} (${names.join(', ')}) values (${marks}) ${rest.sql}`)
+  const statement = native.prepare(
+    `insert into ${table} (${names.join(', ')}) values (${marks}) ${rest.sql}`
+  )
   const answers: Row[] = []
   for (const row of list) {
     const fields = row as Record<string, unknown>
@@ -223,8 +227,9 @@ async function openPostgreSql(options: DatabaseOptions): Promise<Opened> {
     pool: { min: 0, max: options.pool ?? 12 },
     // int8 arrives as text by default; ours are ids and milliseconds, far below 2^53.
     driverOptions: {
-      onPoolCreated: (pool: { options: { types: { setTypeParser(oid: number, parse: (text: string) => unknown): void } } }) =>
-        pool.options.types.setTypeParser(20, Number)
+      onPoolCreated: (pool: {
+        options: { types: { setTypeParser(oid: number, parse: (text: string) => unknown): void } }
+      }) => pool.options.types.setTypeParser(20, Number)
     }
   })
   return { orm, native: undefined }

@@ -234,7 +234,7 @@ function validationRefusal(error: FastifyError, request: FastifyRequest): FieldE
 }
 
 /** `/message/media_urls/0` as `message.media_urls[0]`, in the words of the request. */
-export function fieldPath(pointer: string, context: string): string {
+function fieldPath(pointer: string, context: string): string {
   const path = pointer
     .split('/')
     .slice(1)

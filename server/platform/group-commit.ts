@@ -36,11 +36,21 @@ export class GroupCommit<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    await new Promise(resolve => setImmediate(resolve))
+    await this.#gather()
     while (this.#waiting.length > 0) {
       await this.#commit(this.#waiting.splice(0, this.#maxItems))
+      if (this.#waiting.length > 0) await this.#gather()
     }
     this.#writing = undefined
+  }
+
+  /** Waits for neighbours: as long as every turn of the event loop brings some, within bounds. */
+  async #gather(): Promise<void> {
+    for (let turn = 0, before = 0; turn < mostTurns && this.#waiting.length > before; turn++) {
+      before = this.#waiting.length
+      if (before >= this.#maxItems) return
+      await new Promise(resolve => setImmediate(resolve))
+    }
   }
 
   async #commit(batch: Waiter<Item, Result>[]): Promise<void> {
@@ -54,6 +64,9 @@ export class GroupCommit<Item, Result> {
     }
   }
 }
+
+/** A turn takes a fraction of a millisecond while requests come in. */
+const mostTurns = 3
 
 interface Waiter<Item, Result> {
   item: Item

@@ -154,6 +154,7 @@ async function registerPage(app: FastifyInstance): Promise<void> {
   await app.register(async page => {
     page.addHook('onRoute', route => {
       route.config = { ...route.config, access: 'public' }
+      route.helmet = { contentSecurityPolicy: false }
     })
     await page.register(scalar, {
       routePrefix: '/docs',

@@ -57,7 +57,13 @@ export async function emitEvents(
         resource_id: item.resourceId,
         occurrence: item.occurrence,
         callback_url: item.callbackUrl,
-        payload: JSON.stringify({ type: item.type, event_id: eventId, created_at: isoTime(now), occurred_at: isoTime(now), ...item.fields }),
+        payload: JSON.stringify({
+          type: item.type,
+          event_id: eventId,
+          created_at: isoTime(now),
+          occurred_at: isoTime(now),
+          ...item.fields
+        }),
         status: 'pending',
         attempts: 0,
         created_at: now

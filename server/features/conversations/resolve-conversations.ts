@@ -80,9 +80,16 @@ const { place: _place, ...withoutPlace } = referenceColumns
 type ConversationId = 'client_conversation_id' | 'global_id' | 'internal_conversation_id'
 
 /** In the order in which they are asked about. */
-const ids: readonly ConversationId[] = ['client_conversation_id', 'global_id', 'internal_conversation_id']
+const ids: readonly ConversationId[] = [
+  'client_conversation_id',
+  'global_id',
+  'internal_conversation_id'
+]
 
-type ReferenceRow = { place: number; bearer_id: number; application_name: string } & Record<ConversationId, string | null>
+type ReferenceRow = { place: number; bearer_id: number; application_name: string } & Record<
+  ConversationId,
+  string | null
+>
 
 /** Conversations by place: by the first id, and what that does not find by the next one given. */
 async function findConversations(
@@ -94,7 +101,12 @@ async function findConversations(
   for (const id of ids) {
     const group = rows
       .filter(row => row[id] !== null && !found.has(row.place))
-      .map(({ place, bearer_id, application_name, [id]: value }) => ({ place, bearer_id, application_name, value }))
+      .map(({ place, bearer_id, application_name, [id]: value }) => ({
+        place,
+        bearer_id,
+        application_name,
+        value
+      }))
     if (group.length === 0) continue
     const { rows: hits } = await sql<ConversationRow>`
       select r.place, c.id, c.client_conversation_id, c.global_id, c.internal_conversation_id, c.callback_url

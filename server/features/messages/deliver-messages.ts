@@ -210,7 +210,7 @@ async function send({ twilio, config, log }: DeliveryDeps, row: MessageRow): Pro
 }
 
 /** It carries our id, so that a callback finds its message even when the provider's answer was lost. */
-export const statusCallbackUrl = (publicUrl: string, uuid: string): string =>
+const statusCallbackUrl = (publicUrl: string, uuid: string): string =>
   `${publicUrl}/api/v1/twilio_requests/webhook_message_updates?message_uuid=${uuid}`
 
 /**

@@ -38,7 +38,8 @@ export const inboundStatus = 'received'
 /** The statuses before the provider may have heard of the message. */
 export const waiting: readonly MessageStatus[] = ['accepted', 'scheduled', 'queued']
 
-export const isTerminal = (status: MessageStatus): boolean => progress[status] === progress.delivered
+export const isTerminal = (status: MessageStatus): boolean =>
+  progress[status] === progress.delivered
 
 /** The steps that concern only us; every other status is told to the client once. */
 const silent = new Set<MessageStatus>(['accepted', 'scheduled', 'queued', 'sending'])
@@ -74,4 +75,5 @@ export function move(from: MessageStatus, to: MessageStatus): Move | undefined {
   return { from, to, told: !silent.has(to) }
 }
 
-export const isMessageStatus = (text: string): text is MessageStatus => Object.hasOwn(progress, text)
+export const isMessageStatus = (text: string): text is MessageStatus =>
+  Object.hasOwn(progress, text)

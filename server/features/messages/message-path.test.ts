@@ -15,7 +15,11 @@ onEachDatabase(dialect => {
     assert.equal(read.body.internal_status, 'delivered')
     assert.match(read.body.message_sid, /^SM[0-9a-f]{32}$/)
     assert.deepEqual(
-      server.clientApp.events.map(event => [event.type, event.payload['internal_status'], event.authentic]),
+      server.clientApp.events.map(event => [
+        event.type,
+        event.payload['internal_status'],
+        event.authentic
+      ]),
       [
         ['messages.message.status_update', 'sent', true],
         ['messages.message.status_update', 'delivered', true]
@@ -28,7 +32,12 @@ onEachDatabase(dialect => {
     await server.sendMessage({ client_conversation_id: 'class 4b' })
     await server.advance('10 s')
 
-    server.mock.inbound.receive(server.mock.world(), { from: parentNumber, to: firstNumber, body: 'Thank you! 👍', media: [] })
+    server.mock.inbound.receive(server.mock.world(), {
+      from: parentNumber,
+      to: firstNumber,
+      body: 'Thank you! 👍',
+      media: []
+    })
     await server.advance('10 s')
 
     const reply = server.clientApp.events.at(-1)

@@ -22,7 +22,7 @@ export const Message = defineEntity({
     provider: p.text(),
     providerStatus: p.text().nullable(),
     internalStatus: p.text(),
-    messageSid: p.text().nullable().unique('messages_sid'),
+    messageSid: p.text().nullable(),
     messagingServiceSid: p.text().nullable(),
     globalCustomerId: p.text().nullable(),
     callbackUrl: p.text().nullable(),
@@ -36,6 +36,8 @@ export const Message = defineEntity({
     createdAt: p.bigint('number'),
     updatedAt: p.bigint('number')
   },
+  // Only what the provider has has its id.
+  uniques: [{ name: 'messages_sid', properties: ['messageSid'], where: 'message_sid is not null' }],
   indexes: [
     { name: 'messages_list', properties: ['bearerId', 'senderNumber', 'receiverNumber', 'id'] }
   ]

@@ -59,7 +59,7 @@ export async function receiveInboundTexts(
     'messages',
     messageColumns,
     usable.map((text, place) => asRow(text, routes.get(place), now)),
-    sql`on conflict (message_sid) do nothing returning uuid, message_sid`
+    sql`on conflict (message_sid) where message_sid is not null do nothing returning uuid, message_sid`
   )
   const fresh = new Set(inserted.map(row => row.message_sid))
   const arrived = usable.filter(text => fresh.has(text.sid))

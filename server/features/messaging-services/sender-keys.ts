@@ -5,7 +5,11 @@ import type { Database, Executor } from '../../platform/database.ts'
  * What an opt-out from each number covers: the messaging service that it belongs to, where it does; the
  * provider blocks the same way. Numbers outside any service are absent.
  */
-export async function senderKeysOf(database: Database, executor: Executor, numbers: readonly string[]): Promise<Map<string, string>> {
+export async function senderKeysOf(
+  database: Database,
+  executor: Executor,
+  numbers: readonly string[]
+): Promise<Map<string, string>> {
   const list = [...new Set(numbers)].map(number => ({ number }))
   const { rows } = await sql<{ number: string; sid: string }>`
     select n.number, s.provider_messaging_sid as sid

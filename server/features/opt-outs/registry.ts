@@ -22,12 +22,14 @@ export async function findOptedOut(
 ): Promise<Set<number>> {
   const suspects = await whoEverOptedOut(database, executor, pairs)
   if (suspects.size === 0) return new Set()
-  const list = pairs.map((pair, place) => ({
-    place,
-    sender: pair.sender,
-    recipient: pair.recipient,
-    service: pair.messagingServiceSid
-  })).filter(row => suspects.has(row.recipient))
+  const list = pairs
+    .map((pair, place) => ({
+      place,
+      sender: pair.sender,
+      recipient: pair.recipient,
+      service: pair.messagingServiceSid
+    }))
+    .filter(row => suspects.has(row.recipient))
   const { rows } = await sql<{ place: number }>`
     select distinct r.place as place
     from ${database.rows(list, { place: 'integer', sender: 'text', recipient: 'text', service: 'text' })}
@@ -41,8 +43,14 @@ export async function findOptedOut(
 }
 
 /** Few people ever opt out, so that the exact question is seldom worth asking. */
-async function whoEverOptedOut(database: Database, executor: Executor, pairs: readonly Pair[]): Promise<Set<string>> {
-  const recipients = [...new Set(pairs.map(pair => pair.recipient))].map(recipient => ({ recipient }))
+async function whoEverOptedOut(
+  database: Database,
+  executor: Executor,
+  pairs: readonly Pair[]
+): Promise<Set<string>> {
+  const recipients = [...new Set(pairs.map(pair => pair.recipient))].map(recipient => ({
+    recipient
+  }))
   if (recipients.length === 0) return new Set()
   const { rows } = await sql<{ number: string }>`
     select distinct o.recipient_number as number

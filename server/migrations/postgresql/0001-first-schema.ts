@@ -146,7 +146,7 @@ const statements = [
     updated_at bigint not null
   )`,
   `alter table messages add constraint messages_uuid unique (uuid)`,
-  `alter table messages add constraint messages_sid unique (message_sid)`,
+  `create unique index messages_sid on messages (message_sid) where message_sid is not null`,
   `create index messages_list on messages (bearer_id, sender_number, receiver_number, id)`,
   `create index messages_silent on messages (updated_at, id) where internal_status in ('sending', 'sent') and message_sid is not null`,
   `create table messaging_services (

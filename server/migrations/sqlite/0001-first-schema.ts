@@ -145,7 +145,7 @@ const statements = [
     updated_at bigint not null
   )`,
   `create unique index messages_uuid on messages (uuid)`,
-  `create unique index messages_sid on messages (message_sid)`,
+  `create unique index messages_sid on messages (message_sid) where message_sid is not null`,
   `create index messages_list on messages (bearer_id, sender_number, receiver_number, id)`,
   `create index messages_silent on messages (updated_at, id) where internal_status in ('sending', 'sent') and message_sid is not null`,
   `create table messaging_services (
