@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import autocannon from 'autocannon'
 import { development, developmentToken } from '../server/seed.ts'
+import { freePort } from '../simulator/free-port.ts'
 import { startTarget, type TargetProcess } from './target-process.ts'
 
 // `npm run bench`: each figure beside a floor measured in the same run, in turns. Machines are noisy, so only
@@ -180,19 +180,6 @@ function print(title: string, rows: Record<string, string>[]): void {
   process.stdout.write(`\n${title}\n${line(columns)}\n`)
   for (const cells of rows)
     process.stdout.write(`${line(columns.map(column => cells[column] ?? ''))}\n`)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      )
-    })
-  })
 }
 
 try {

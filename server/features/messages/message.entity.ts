@@ -39,6 +39,12 @@ export const Message = defineEntity({
   // Only what the provider has has its id.
   uniques: [{ name: 'messages_sid', properties: ['messageSid'], where: 'message_sid is not null' }],
   indexes: [
-    { name: 'messages_list', properties: ['bearerId', 'senderNumber', 'receiverNumber', 'id'] }
+    { name: 'messages_list', properties: ['bearerId', 'senderNumber', 'receiverNumber', 'id'] },
+    // What the provider has and has not finished: who is asked after when it falls silent.
+    {
+      name: 'messages_silent',
+      properties: ['updatedAt', 'id'],
+      where: "internal_status in ('sending', 'sent') and message_sid is not null"
+    }
   ]
 })
