@@ -27,14 +27,20 @@ interface Rate {
 /** Accepting POST /messages durably, beside the same route that stores nothing. */
 async function acceptance(): Promise<void> {
   const floor = await startTarget('bare-acceptance')
+  const platform = await startTarget('bare-acceptance', { PLATFORM: 'yes' })
   const normal = await startTarget('server', { ...serverEnvironment('normal'), CONSUME: 'no' })
   const full = await startTarget('server', {
     ...serverEnvironment('full'),
     CONSUME: 'no',
     SQLITE_SYNCHRONOUS: 'FULL'
   })
-  const targets = { floor, normal, full }
-  const rates: Record<keyof typeof targets, Rate[]> = { floor: [], normal: [], full: [] }
+  const targets = { floor, platform, normal, full }
+  const rates: Record<keyof typeof targets, Rate[]> = {
+    floor: [],
+    platform: [],
+    normal: [],
+    full: []
+  }
   for (const target of Object.values(targets)) await load(target, 1)
   for (let round = 0; round < rounds; round++) {
     for (const [name, target] of Object.entries(targets))
@@ -44,8 +50,14 @@ async function acceptance(): Promise<void> {
 
   print('Accepting POST /messages, SQLite, 50 connections', [
     row('bare route, nothing stored (floor)', rates.floor, rates.floor),
+    row('the same behind our HTTP platform, nothing stored', rates.platform, rates.floor),
     row('durable, synchronous NORMAL', rates.normal, rates.floor),
     row('durable, synchronous FULL', rates.full, rates.floor)
+  ])
+  print('The same, beside our HTTP platform with nothing stored: what durability costs', [
+    row('nothing stored (floor)', rates.platform, rates.platform),
+    row('durable, synchronous NORMAL', rates.normal, rates.platform),
+    row('durable, synchronous FULL', rates.full, rates.platform)
   ])
 }
 

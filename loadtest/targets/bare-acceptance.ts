@@ -1,4 +1,4 @@
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import {
   type CreateMessage,
@@ -7,14 +7,30 @@ import {
 } from '../../server/features/messages/schemas.ts'
 import { checkMessage } from '../../server/features/messages/check-message.ts'
 import { presentMessage } from '../../server/features/messages/message-row.ts'
+import { readConfig } from '../../server/config.ts'
+import { createHttpServer } from '../../server/platform/http.ts'
+import { createLog } from '../../server/platform/log.ts'
+import { createMetrics } from '../../server/platform/metrics.ts'
 import { sha256 } from '../../server/platform/secrets.ts'
 import { isWellFormedToken } from '../../server/platform/tokens.ts'
+import { textProblem } from '../../server/telephony/text.ts'
 import { serveQuestions } from '../target-process.ts'
 
-// The floor of accepting a message: the same route, validation, access check and answer; nothing is stored.
+// The floors of accepting a message: the same route, validation, access check and answer; nothing is stored.
+// Bare, or (PLATFORM=yes) behind the server's own HTTP platform: limits, ids, error form, metrics.
 const keys = new Map<string, { id: number; name: string; type: 'Admin'; keyId: number }>()
-const app = Fastify({ logger: false })
-app.setValidatorCompiler(TypeBoxValidatorCompiler)
+const app = process.env['PLATFORM'] === 'yes' ? await withPlatform() : bare()
+
+function bare(): FastifyInstance {
+  const plain = Fastify({ logger: false })
+  plain.setValidatorCompiler(TypeBoxValidatorCompiler)
+  return plain
+}
+
+function withPlatform(): Promise<FastifyInstance> {
+  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '100000000' })
+  return createHttpServer({ config, log: createLog('warn'), metrics: createMetrics(), textProblem })
+}
 
 app.post<{ Body: CreateMessage }>(
   '/api/v1/messages',
@@ -34,21 +50,7 @@ app.post<{ Body: CreateMessage }>(
     )
     // Answering after a turn of the event loop is what a group commit does too; see loadtest/README.md.
     await new Promise(resolve => setImmediate(resolve))
-    return reply.code(201).send(
-      presentMessage({
-        ...message,
-        id: 1,
-        conversation_id: null,
-        error_code: null,
-        error_description: null,
-        provider_call_at: null,
-        client_conversation_id: null,
-        global_id: null,
-        internal_conversation_id: null,
-        created_at: now,
-        updated_at: now
-      })
-    )
+    return reply.code(201).send(presentMessage(message.row))
   }
 )
 

@@ -11,7 +11,7 @@ import { findOptedOut } from '../opt-outs/registry.ts'
 import { usePairings } from '../participants/use-pairings.ts'
 import type { CheckedMessage } from './check-message.ts'
 import { laneOf } from './lanes.ts'
-import { type MessageRow, messageColumns, presentMessage } from './message-row.ts'
+import { messageColumns, presentMessage } from './message-row.ts'
 import type { Message } from './schemas.ts'
 
 /** A checked message on its way into the database. */
@@ -47,10 +47,10 @@ async function acceptBatch(
   const optedOut = await findOptedOut(
     database,
     tx.sql,
-    batch.map(({ message }) => ({
-      sender: message.sender_number,
-      recipient: message.receiver_number,
-      messagingServiceSid: message.messaging_service_sid
+    batch.map(({ message: { row } }) => ({
+      sender: row.sender_number,
+      recipient: row.receiver_number,
+      messagingServiceSid: row.messaging_service_sid
     }))
   )
   const accepted = batch.filter((_, place) => !optedOut.has(place))
@@ -60,29 +60,30 @@ async function acceptBatch(
     accepted.map(({ message }) => message.conversation),
     now
   )
+  const rows = accepted.map(({ message: { row } }, place) => {
+    const conversation = conversations[place]
+    if (conversation) {
+      row.conversation_id = conversation.id
+      row.client_conversation_id = conversation.client_conversation_id
+      row.global_id = conversation.global_id
+      row.internal_conversation_id = conversation.internal_conversation_id
+      // Without either, events go where the bearer says when they are delivered.
+      row.callback_url ??= conversation.callback_url
+    }
+    return row
+  })
   await usePairings(
     database,
     tx,
-    accepted.map(({ message }, place) => ({
-      bearerId: message.bearer_id,
-      conversationId: conversations[place]?.id ?? 0,
-      participantNumber: message.receiver_number,
-      providerNumber: message.sender_number
+    rows.map(row => ({
+      bearerId: row.bearer_id,
+      conversationId: row.conversation_id ?? 0,
+      participantNumber: row.receiver_number,
+      providerNumber: row.sender_number
     })),
     now
   )
 
-  const rows = accepted.map(({ message }, place) => {
-    const { conversation: _conversation, ...row } = message
-    return {
-      ...row,
-      conversation_id: conversations[place]?.id ?? null,
-      // Without either, events go where the bearer says when they are delivered.
-      callback_url: message.callback_url ?? conversations[place]?.callback_url ?? null,
-      created_at: now,
-      updated_at: now
-    }
-  })
   const inserted = await database.insert<{ id: number; uuid: string }>(
     tx.sql,
     'messages',
@@ -90,10 +91,11 @@ async function acceptBatch(
     rows,
     sql`returning id, uuid`
   )
-  const ids = new Map(inserted.map(row => [row.uuid, row.id]))
-  const messages = rows.map((row, place) =>
-    presentMessage(withConversation(row, ids.get(row.uuid), conversations[place]))
-  )
+  const ids = new Map(inserted.map(({ id, uuid }) => [uuid, id]))
+  const messages = rows.map(row => {
+    row.id = ids.get(row.uuid) ?? 0
+    return presentMessage(row)
+  })
 
   await queue.publish(
     rows.map(row => ({
@@ -123,35 +125,3 @@ const refusal = (): FieldError =>
   new FieldError(new errors.receiverOptedOut(), [
     { field: 'message.receiver_number', message: 'opted out of messages from this sender' }
   ])
-
-function withConversation(
-  row: Omit<
-    MessageRow,
-    | 'id'
-    | 'error_code'
-    | 'error_description'
-    | 'provider_call_at'
-    | 'client_conversation_id'
-    | 'global_id'
-    | 'internal_conversation_id'
-  >,
-  id: number | undefined,
-  conversation:
-    | {
-        client_conversation_id: string | null
-        global_id: string | null
-        internal_conversation_id: string | null
-      }
-    | undefined
-): MessageRow {
-  return {
-    ...row,
-    id: id ?? 0,
-    error_code: null,
-    error_description: null,
-    provider_call_at: null,
-    client_conversation_id: conversation?.client_conversation_id ?? null,
-    global_id: conversation?.global_id ?? null,
-    internal_conversation_id: conversation?.internal_conversation_id ?? null
-  }
-}

@@ -9,34 +9,17 @@ import { parsePhoneNumber } from '../../telephony/phone-number.ts'
 import { countSegments } from '../../telephony/segments.ts'
 import type { ConversationReference } from '../conversations/resolve-conversations.ts'
 import type { MessageStatus } from './lifecycle.ts'
+import type { MessageRow } from './message-row.ts'
 import type { CreateMessage } from './schemas.ts'
 
 const longestBody = 1_600
 const mostMedia = 10
 
-/** A message that may be stored: every rule that needs no database holds. Spelled as its row. */
+/** A message that may be stored: every rule that needs no database holds. */
 export interface CheckedMessage {
-  uuid: string
-  bearer_id: number
+  /** Complete but for its id and its conversation. */
+  row: MessageRow & { bearer_id: number }
   conversation: ConversationReference
-  direction: 'outbound'
-  sender_number: string
-  receiver_number: string
-  message_body: string
-  media_urls: string
-  media_file_urls: string
-  message_type: 'sms' | 'mms'
-  priority: 'normal' | 'high'
-  provider: string
-  provider_status: null
-  internal_status: MessageStatus
-  message_sid: null
-  messaging_service_sid: string | null
-  global_customer_id: string | null
-  callback_url: string | null
-  num_segments: number
-  encoding: string
-  send_at: number | null
 }
 
 /**
@@ -83,35 +66,53 @@ export function checkMessage(
     requested: message.message_type,
     rule: config.SMS_TO_MMS_RULE
   })
+  const {
+    client_conversation_id = null,
+    global_id = null,
+    internal_conversation_id = null
+  } = message
+  const callbackUrl = message.callback_url ?? null
   return {
-    uuid: newUuid(now),
-    bearer_id: bearer.id,
     conversation: {
       bearerId: bearer.id,
       applicationName: message.application_name ?? bearer.name,
-      clientConversationId: message.client_conversation_id ?? null,
-      globalId: message.global_id ?? null,
-      internalConversationId: message.internal_conversation_id ?? null,
-      callbackUrl: message.callback_url ?? null
+      clientConversationId: client_conversation_id,
+      globalId: global_id,
+      internalConversationId: internal_conversation_id,
+      callbackUrl
     },
-    direction: 'outbound',
-    sender_number: message.sender_number,
-    receiver_number: message.receiver_number,
-    message_body: body,
-    media_urls: JSON.stringify(mediaUrls),
-    media_file_urls: '[]',
-    message_type: messageType,
-    priority: message.priority ?? 'normal',
-    provider: 'twilio',
-    provider_status: null,
-    internal_status: firstStatus(sendAt, messageType, config),
-    message_sid: null,
-    messaging_service_sid: message.messaging_service_sid ?? null,
-    global_customer_id: message.global_customer_id ?? null,
-    callback_url: message.callback_url ?? null,
-    num_segments: messageType === 'mms' ? 1 : count,
-    encoding,
-    send_at: sendAt ?? null
+    row: {
+      id: 0,
+      uuid: newUuid(now),
+      bearer_id: bearer.id,
+      conversation_id: null,
+      direction: 'outbound',
+      sender_number: message.sender_number,
+      receiver_number: message.receiver_number,
+      message_body: body,
+      media_urls: mediaUrls.length === 0 ? '[]' : JSON.stringify(mediaUrls),
+      media_file_urls: '[]',
+      message_type: messageType,
+      priority: message.priority ?? 'normal',
+      provider: 'twilio',
+      provider_status: null,
+      internal_status: firstStatus(sendAt, messageType, config),
+      message_sid: null,
+      messaging_service_sid: message.messaging_service_sid ?? null,
+      global_customer_id: message.global_customer_id ?? null,
+      callback_url: callbackUrl,
+      error_code: null,
+      error_description: null,
+      num_segments: messageType === 'mms' ? 1 : count,
+      encoding,
+      send_at: sendAt ?? null,
+      provider_call_at: null,
+      created_at: now,
+      updated_at: now,
+      client_conversation_id: null,
+      global_id: null,
+      internal_conversation_id: null
+    }
   }
 }
 

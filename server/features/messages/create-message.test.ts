@@ -275,7 +275,7 @@ describe('a message is checked by the rules of the trade', () => {
       { id: 1, name: 'Gradebook', type: 'Application', keyId: 1 },
       { SMS_TO_MMS_RULE: 'characters', LOOKUP_BEFORE_FIRST_SMS: false },
       now
-    )
+    ).row
   const problemsOf = (fields: Partial<CreateMessage['message']>) => {
     try {
       check(fields)

@@ -77,8 +77,8 @@ export function presentMessage(row: MessageRow): Message {
     client_conversation_id: row.client_conversation_id,
     global_id: row.global_id,
     internal_conversation_id: row.internal_conversation_id,
-    media_file_urls: JSON.parse(row.media_file_urls),
-    media_urls: JSON.parse(row.media_urls),
+    media_file_urls: listIn(row.media_file_urls),
+    media_urls: listIn(row.media_urls),
     message_body: row.message_body,
     message_sid: row.message_sid,
     message_type: row.message_type,
@@ -99,3 +99,6 @@ export function presentMessage(row: MessageRow): Message {
     updated_at: isoTime(row.updated_at)
   }
 }
+
+/** Most messages have none, which needs no parser. */
+const listIn = (json: string): string[] => (json === '[]' ? [] : JSON.parse(json))
