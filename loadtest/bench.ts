@@ -12,6 +12,8 @@ import { startTarget, type TargetProcess } from './target-process.ts'
 const quick = process.argv.includes('--quick')
 const rounds = quick ? 1 : 3
 const secondsPerRound = quick ? 2 : 5
+// Until the code that is measured has been compiled.
+const warmUpSeconds = quick ? 1 : 5
 const roundTrips = quick ? 1_000 : 4_000
 const connections = 50
 
@@ -41,7 +43,7 @@ async function acceptance(): Promise<void> {
     normal: [],
     full: []
   }
-  for (const target of Object.values(targets)) await load(target, 1)
+  for (const target of Object.values(targets)) await load(target, warmUpSeconds)
   for (let round = 0; round < rounds; round++) {
     for (const [name, target] of Object.entries(targets))
       rates[name as keyof typeof targets].push(await load(target, secondsPerRound))
