@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import { judgeResponses } from '../../contracts/twilio/openapi-judge.ts'
 import { createMockTwilio, type MockTwilio } from '../../mock-twilio/app.ts'
 import { developmentAccountSeed } from '../../mock-twilio/development-account.ts'
 import { type ClientApp, createClientApp } from '../../simulator/client-app.ts'
@@ -86,7 +87,20 @@ export async function build(
   // What was begun is ended, also when a later step fails: a server left listening would keep the process.
   const endings: (() => unknown)[] = []
   t.after(async () => {
-    for (const end of endings.toReversed()) await end()
+    // Every ending has its turn, also after one that failed.
+    const failures: unknown[] = []
+    for (const end of endings.toReversed()) {
+      try {
+        await end()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0)
+      throw new AggregateError(
+        failures,
+        `A test system did not end well: ${failures.map(String).join('; ')}`
+      )
   })
   const clock = new VirtualClock({ mode: 'frozen', start: startOfTest })
   endings.push(() => clock.stop())
@@ -104,7 +118,12 @@ export async function build(
     seed: 'test',
     accounts: [developmentAccountSeed(`${url}/api/v1/twilio_requests/inbound`)]
   })
-  endings.push(() => mock.close())
+  const judge = judgeResponses(mock.app)
+  endings.push(async () => {
+    await mock.close()
+    // Whatever a test is about: the mock answered as Twilio's own documents say.
+    judge.assertNoViolations()
+  })
   const twilioUrl = await mock.app.listen({ host: '127.0.0.1', port: 0 })
   const database = await aDatabase(dialect)
   endings.push(() => database.drop())
