@@ -5,6 +5,7 @@ import { type Clock, everyRealMs, realPause, stopwatch, type Timer } from './clo
 import type { Database, Transaction } from './database.ts'
 import { randomId } from './ids.ts'
 import type { BatchHandler, ConsumeOptions, Entry, NewEntry, Queue, Verdict } from './queue.ts'
+import { storable } from './storable.ts'
 
 /** The number of bearers that one batch is shared between. */
 const keysPerBatch = 32
@@ -300,7 +301,7 @@ export function createDatabaseQueue(deps: {
     const list = dead.map(({ entry, error }) => ({
       id: entry.id,
       token: entry.claimToken,
-      error: storable(error)
+      error: storable(error.slice(0, 2_000))
     }))
     const columns = { id: 'bigint', token: 'text', error: 'text' } as const
     await sql`
@@ -321,10 +322,6 @@ export function createDatabaseQueue(deps: {
 
   return { ...queue, close: () => poll?.cancel() }
 }
-
-/** Databases take no null byte and no half of a surrogate pair, and nobody reads a long error to its end. */
-const storable = (error: string): string =>
-  error.slice(0, 2_000).replaceAll('\0', '\u{fffd}').toWellFormed()
 
 /** Where there is room for more. */
 interface Places {

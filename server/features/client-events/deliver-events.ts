@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
+import { allSettled } from '../../platform/all-settled.ts'
 import { withJitter } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
@@ -149,9 +150,7 @@ export function createEventDelivery(deps: EventDeliveryDeps): BatchHandler {
   return async entries => {
     const events = await findPending(deps.database, entries)
     const work = entries.map(entry => deliverAll(entry, events.get(entry.payload) ?? []))
-    const results = await Promise.allSettled(work)
-    const failure = results.find(result => result.status === 'rejected')
-    if (failure) throw failure.reason
+    await allSettled(work)
   }
 }
 

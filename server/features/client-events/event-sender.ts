@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js'
 import { Webhook } from 'standardwebhooks'
 import { Agent, buildConnector } from 'undici'
 import { stopwatch } from '../../platform/clock.ts'
+import { storable } from '../../platform/storable.ts'
 
 /** One POST to a client application. */
 export interface EventRequest {
@@ -152,9 +153,6 @@ async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
   return storable(Buffer.concat(parts).subarray(0, longestResponse).toString('utf8'))
 }
 
-/** Databases take no null byte. */
-const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')
-
 /** Seconds, or a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after). */
 function retryAfter(header: string | string[] | undefined, now: number): number | undefined {
   if (typeof header !== 'string') return undefined
@@ -166,5 +164,5 @@ function retryAfter(header: string | string[] | undefined, now: number): number 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : ''
-  return storable(`${code}${error.message}`.slice(0, 500)).toWellFormed()
+  return storable(`${code}${error.message}`.slice(0, 500))
 }

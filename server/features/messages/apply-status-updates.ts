@@ -8,7 +8,7 @@ import type {
   Outcomes,
   StoredCallback
 } from '../provider-callbacks/process-callbacks.ts'
-import { storable } from '../provider-callbacks/storable.ts'
+import { storable } from '../../platform/storable.ts'
 import { isMessageStatus, meaningOf, move, progress } from './lifecycle.ts'
 import { laneOf } from './lanes.ts'
 import { statusNews } from './message-news.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
+import { allSettled } from '../../platform/all-settled.ts'
 import { backoffMs } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
@@ -80,13 +81,6 @@ export function createMessageDelivery(deps: DeliveryDeps): BatchHandler {
     )
     await allSettled([...ready.map(deliver), ...unresolved.map(lookAgain)])
   }
-}
-
-/** Waits for all before it passes a failure on, so that the consumer sees which entries are settled. */
-async function allSettled(work: Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(work)
-  const failure = results.find(result => result.status === 'rejected')
-  if (failure) throw failure.reason
 }
 
 /**

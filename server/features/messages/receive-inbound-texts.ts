@@ -11,7 +11,7 @@ import type {
   Outcomes,
   StoredCallback
 } from '../provider-callbacks/process-callbacks.ts'
-import { storable } from '../provider-callbacks/storable.ts'
+import { storable } from '../../platform/storable.ts'
 import { inboundStatus } from './lifecycle.ts'
 import { messageNews } from './message-news.ts'
 import { fromMessages, messageColumns, messageFields, type MessageRow } from './message-row.ts'
