@@ -18,7 +18,8 @@ import { errorBody, refusal, TwilioRefusal } from './errors.ts'
 import { addTwilioHeaders, registerOperations } from './operation.ts'
 import { operations } from './operations.ts'
 import { WorldSeed, type AccountSeed } from './seeds.ts'
-import { Store, type World } from './store.ts'
+import { Store } from './store.ts'
+import type { World } from './world.ts'
 
 export interface MockTwilioOptions {
   clock?: VirtualClock

@@ -1,5 +1,6 @@
 import { refusal } from './errors.ts'
-import type { Store, World } from './store.ts'
+import type { Store } from './store.ts'
+import type { World } from './world.ts'
 
 /*
  * HTTP Basic, with AccountSid:AuthToken or with an API key's sid and secret. A parent account may act on its

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 
 import { MessageLog } from './message-log.ts'
-import type { MessageRecord } from './records.ts'
+import type { MessageRecord } from './resources/message.ts'
 
 function aMessage(log: MessageLog, to: string, from: string | null): MessageRecord {
   const seq = log.nextSeq()

@@ -1,4 +1,4 @@
-import type { MessageRecord } from './records.ts'
+import type { MessageRecord } from './resources/message.ts'
 
 /*
  * The messages of one world, in the order of creation, found by sid in one step and listed by sender or

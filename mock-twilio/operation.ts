@@ -6,7 +6,8 @@ import type { Authentication } from './authentication.ts'
 import type { Delivery } from './carrier/delivery.ts'
 import { refusal, refusalForStatus, TwilioRefusal } from './errors.ts'
 import { emptyForm, isForm, text, type Form } from './forms.ts'
-import type { Store, World } from './store.ts'
+import type { Store } from './store.ts'
+import type { World } from './world.ts'
 
 /** What an operation is asked. */
 export interface Call {

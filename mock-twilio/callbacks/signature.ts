@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 
 /*
  * X-Twilio-Signature: the Base64 of HMAC-SHA1, under the account's auth token, of the URL as configured (with
@@ -18,6 +18,15 @@ export function sign(authToken: string, url: string, parameters: readonly FormPa
     previous = parameter
   }
   return createHmac('sha1', authToken).update(signed, 'utf8').digest('base64')
+}
+
+/**
+ * A body that is no form is not part of what is signed, but its digest is, as a parameter of the URL.
+ * https://www.twilio.com/docs/usage/webhooks/webhooks-security#validating-json-requests
+ */
+export function withBodyDigest(url: string, body: string): string {
+  const digest = createHash('sha256').update(body, 'utf8').digest('hex')
+  return `${url}${url.includes('?') ? '&' : '?'}bodySHA256=${digest}`
 }
 
 export function withoutFragment(url: string): string {

@@ -3,14 +3,23 @@ import type {
   CallbackFailure,
   CallbackSender
 } from '../../simulator/callback-sender.ts'
-import type { World } from '../store.ts'
+import type { World } from '../world.ts'
 import { connectionOverrides, type ConnectionOverrides } from './connection-overrides.ts'
-import { encodeForm, sign, withoutFragment, type FormParameter } from './signature.ts'
+import {
+  encodeForm,
+  sign,
+  withBodyDigest,
+  withoutFragment,
+  type FormParameter
+} from './signature.ts'
 
 export interface SignedRequest {
   url: string
   method: 'GET' | 'POST'
+  /** Of a form, or of a GET's query. */
   parameters: readonly FormParameter[]
+  /** A document instead of a form, as the newer products post it. */
+  json?: unknown
   /** For faults: a signature that no honest receiver accepts. */
   isForged?: boolean
 }
@@ -26,21 +35,23 @@ export interface SignedRequestResult {
 export async function sendSigned(
   world: World,
   sender: CallbackSender,
-  { url, method, parameters, isForged = false }: SignedRequest
+  { url, method, parameters, json, isForged = false }: SignedRequest
 ): Promise<SignedRequestResult> {
   const overrides = connectionOverrides(url)
-  const isForm = method === 'POST'
-  const signedUrl = isForm ? withoutFragment(url) : withQuery(withoutFragment(url), parameters)
+  const document = json === undefined ? undefined : JSON.stringify(json)
+  const isForm = method === 'POST' && document === undefined
+  const signedUrl = urlToSign(withoutFragment(url), document, isForm ? [] : parameters)
   const token = isForged ? `not ${world.authToken}` : world.authToken
   const { target, authorization } = withoutCredentials(signedUrl)
   const request = {
     url: target,
     method,
-    body: isForm ? encodeForm(parameters) : undefined,
+    body: isForm ? encodeForm(parameters) : document,
     connectTimeoutMs: overrides.connectTimeoutMs,
     readTimeoutMs: overrides.readTimeoutMs,
     headers: {
       ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' } : {}),
+      ...(document === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
       ...(authorization === undefined ? {} : { authorization }),
       accept: '*/*',
       'user-agent': 'TwilioProxy/1.1',
@@ -85,6 +96,14 @@ const alertCodes = {
 function alertCodeOf(answer: CallbackAnswer): number | undefined {
   if (answer.ok) return answer.status >= 200 && answer.status < 300 ? undefined : 11200
   return alertCodes[answer.failure]
+}
+
+function urlToSign(
+  url: string,
+  document: string | undefined,
+  parameters: readonly FormParameter[]
+): string {
+  return document === undefined ? withQuery(url, parameters) : withBodyDigest(url, document)
 }
 
 function withQuery(url: string, parameters: readonly FormParameter[]): string {

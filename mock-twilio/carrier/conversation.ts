@@ -1,4 +1,4 @@
-import type { World } from '../store.ts'
+import type { World } from '../world.ts'
 
 export interface ConversationEntry {
   at: string

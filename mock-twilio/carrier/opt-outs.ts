@@ -48,6 +48,15 @@ export const keywordReplies: Record<Keyword, string> = {
   HELP: 'Reply STOP to unsubscribe. Msg&Data Rates May Apply.'
 }
 
+/** A text that the provider itself put on a handset, such as the answer to STOP. */
+export interface ProviderReply {
+  seq: number
+  from: string
+  to: string
+  body: string
+  at: number
+}
+
 export class OptOuts {
   readonly #blocks = new Map<string, OptOut>()
 

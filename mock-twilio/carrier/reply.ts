@@ -1,6 +1,6 @@
 import { isPhoneNumber } from '../phone-number.ts'
-import type { MessageRecord } from '../records.ts'
-import type { World } from '../store.ts'
+import type { MessageRecord } from '../resources/message.ts'
+import type { World } from '../world.ts'
 import type { Delivery } from './delivery.ts'
 import { countSegments } from './segments.ts'
 

@@ -1,4 +1,5 @@
-import type { NumberRecord, ServiceRecord } from '../records.ts'
+import type { ServiceRecord } from '../resources/messaging-service.ts'
+import type { NumberRecord } from '../resources/phone-number.ts'
 
 /*
  * Which number of its pool a messaging service sends from: the one that wrote to this person before, else one

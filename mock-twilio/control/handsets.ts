@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 
 import { conversationOf } from '../carrier/conversation.ts'
 import type { InboundMessages } from '../carrier/inbound.ts'
-import type { World } from '../store.ts'
+import type { World } from '../world.ts'
 import { worldNameIn } from './world-header.ts'
 
 const strict = { additionalProperties: false }

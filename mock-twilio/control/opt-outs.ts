@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-import type { World } from '../store.ts'
+import type { World } from '../world.ts'
 import { worldNameIn } from './world-header.ts'
 
 /** Twilio's API does not show who opted out; a test may look. */

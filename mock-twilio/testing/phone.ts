@@ -1,6 +1,6 @@
 import type { MockTwilio } from '../app.ts'
 import { conversationOf, type ConversationEntry } from '../carrier/conversation.ts'
-import type { World } from '../store.ts'
+import type { World } from '../world.ts'
 
 /*
  * A person's phone, for tests that tell what people do:

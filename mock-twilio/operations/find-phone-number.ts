@@ -1,9 +1,0 @@
-import { refusal } from '../errors.ts'
-import type { Call } from '../operation.ts'
-import type { NumberRecord } from '../records.ts'
-
-export function findPhoneNumber({ world, params, path }: Call): NumberRecord {
-  const number = world.numbers.get(params['Sid'] ?? '')
-  if (number === undefined) throw refusal(20404, path)
-  return number
-}

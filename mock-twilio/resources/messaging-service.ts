@@ -1,0 +1,92 @@
+import { iso8601 } from '../dates.ts'
+import type { World } from '../world.ts'
+import type { NumberRecord } from './phone-number.ts'
+
+export interface ServiceRecord {
+  readonly sid: string
+  friendlyName: string
+  inboundRequestUrl: string | null
+  inboundMethod: 'GET' | 'POST'
+  fallbackUrl: string | null
+  fallbackMethod: 'GET' | 'POST'
+  statusCallback: string | null
+  stickySender: boolean
+  mmsConverter: boolean
+  smartEncoding: boolean
+  scanMessageContent: 'inherit' | 'enable' | 'disable'
+  fallbackToLongCode: boolean
+  areaCodeGeomatch: boolean
+  synchronousValidation: boolean
+  validityPeriod: number
+  usecase: string
+  useInboundWebhookOnNumber: boolean
+  dateCreated: number
+  dateUpdated: number
+  /** In the order of joining. */
+  pool: PoolMember[]
+  nextInTurn: number
+  /** Which number a person was last written to from. */
+  stickySenders: Map<string, string>
+}
+
+export interface PoolMember {
+  number: NumberRecord
+  joinedAt: number
+}
+
+const messagingHost = 'https://messaging.twilio.com'
+
+export function serviceResource(world: World, service: ServiceRecord): Record<string, unknown> {
+  const url = `${messagingHost}/v1/Services/${service.sid}`
+  return {
+    account_sid: world.accountSid,
+    area_code_geomatch: service.areaCodeGeomatch,
+    date_created: iso8601(service.dateCreated),
+    date_updated: iso8601(service.dateUpdated),
+    fallback_method: service.fallbackMethod,
+    fallback_to_long_code: service.fallbackToLongCode,
+    fallback_url: service.fallbackUrl,
+    friendly_name: service.friendlyName,
+    inbound_method: service.inboundMethod,
+    inbound_request_url: service.inboundRequestUrl,
+    links: {
+      alpha_senders: `${url}/AlphaSenders`,
+      messages: `${messagingHost}/v1/Services/${service.sid}/Messages`,
+      phone_numbers: `${url}/PhoneNumbers`,
+      short_codes: `${url}/ShortCodes`,
+      us_app_to_person: `${url}/Compliance/Usa2p`,
+      us_app_to_person_usecases: `${url}/Compliance/Usa2p/Usecases`
+    },
+    mms_converter: service.mmsConverter,
+    scan_message_content: service.scanMessageContent,
+    sid: service.sid,
+    smart_encoding: service.smartEncoding,
+    status_callback: service.statusCallback,
+    sticky_sender: service.stickySender,
+    synchronous_validation: service.synchronousValidation,
+    url,
+    us_app_to_person_registered: false,
+    use_inbound_webhook_on_number: service.useInboundWebhookOnNumber,
+    usecase: service.usecase,
+    validity_period: service.validityPeriod
+  }
+}
+
+/** A number in a service keeps the sid that it has in the account. */
+export function poolMemberResource(
+  world: World,
+  service: ServiceRecord,
+  { number, joinedAt }: PoolMember
+): Record<string, unknown> {
+  return {
+    account_sid: world.accountSid,
+    capabilities: number.mms ? ['Voice', 'SMS', 'MMS'] : ['Voice', 'SMS'],
+    country_code: number.phoneNumber.startsWith('+1') ? 'US' : null,
+    date_created: iso8601(joinedAt),
+    date_updated: iso8601(joinedAt),
+    phone_number: number.phoneNumber,
+    service_sid: service.sid,
+    sid: number.sid,
+    url: `${messagingHost}/v1/Services/${service.sid}/PhoneNumbers/${number.sid}`
+  }
+}
