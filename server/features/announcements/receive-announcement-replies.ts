@@ -53,6 +53,7 @@ async function lastAnnouncements(
       select latest.id from messages latest
       where latest.bearer_id = r.bearer and latest.sender_number = r.sender
         and latest.receiver_number = r.receiver and latest.announcement_id is not null
+        and latest.message_sid is not null
       order by latest.id desc limit 1
     )
     join announcements a on a.id = m.announcement_id`.execute(tx.sql)

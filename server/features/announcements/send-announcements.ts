@@ -85,13 +85,10 @@ interface Pace {
   next_send_at: number
 }
 
-/** A text that comes this much early is let through: two of them are then that much closer together. */
-const toleranceMs = 200
-
 /**
  * A token bucket for each number, shared by all workers. A text is planned for a time at which its number is
- * free, so that this stops only what was delayed on its way, or came too early; the number is planned anew
- * for it, behind everything else.
+ * free; what comes a little early, since the one before it was late, waits that little; what was delayed
+ * on its way together with others is planned anew, behind everything else.
  */
 async function keepToRates(
   database: Database,
@@ -112,14 +109,16 @@ async function keepToRates(
       row.num_segments,
       sendingRate(pace.number_type, pace.messages_per_second)
     )
-    if (now >= pace.next_send_at - toleranceMs) {
-      pace.next_send_at = Math.max(now, pace.next_send_at) + busyMs
+    const earlyMs = pace.next_send_at - now
+    if (earlyMs <= 0) {
+      pace.next_send_at = now + busyMs
       admission.ready.push(delivery)
-    } else {
-      const at = Math.max(pace.next_slot_at, pace.next_send_at)
-      pace.next_slot_at = at + busyMs
-      admission.verdicts.push({ entry, outcome: 'retry', at, countsAsAttempt: false })
+      continue
     }
+    const isALittle = earlyMs < busyMs
+    const at = isALittle ? pace.next_send_at : Math.max(pace.next_slot_at, pace.next_send_at)
+    if (!isALittle) pace.next_slot_at = at + busyMs
+    admission.verdicts.push({ entry, outcome: 'retry', at, countsAsAttempt: false })
   }
   if (paces.size === 0) return
   const list = [...paces.values()].map(({ number, next_slot_at, next_send_at }) => ({
