@@ -30,6 +30,18 @@ export function emptyCompliance(): Compliance {
   }
 }
 
+/** A number that is released is in no bundle any more, and is not verified. */
+export function forgetNumber(compliance: Compliance, phoneNumberSid: string): void {
+  for (const bundle of compliance.bundles.values()) {
+    bundle.endpoints = bundle.endpoints.filter(other => other.phoneNumberSid !== phoneNumberSid)
+  }
+  for (const [sid, verification] of compliance.tollfreeVerifications) {
+    if (verification.phoneNumberSid === phoneNumberSid) {
+      compliance.tollfreeVerifications.delete(sid)
+    }
+  }
+}
+
 /** What a carrier knows of a campaign. */
 export interface CampaignFacts {
   sid: string

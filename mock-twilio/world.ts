@@ -5,7 +5,7 @@ import { FaultRules } from '../simulator/faults.ts'
 import { Journal } from '../simulator/journal.ts'
 import { Random } from '../simulator/random.ts'
 import { OptOuts } from './carrier/opt-outs.ts'
-import { emptyCompliance } from './compliance.ts'
+import { emptyCompliance, forgetNumber } from './compliance.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
 import { profiles, type CarrierProfile } from './carrier/profiles.ts'
 import { Ids, numberedSid } from './ids.ts'
@@ -153,6 +153,7 @@ export class World {
       const service = this.services.get(number.serviceSid)
       if (service !== undefined) leavePool(service, number)
     }
+    forgetNumber(this.compliance, number.sid)
     this.numbers.delete(number.sid)
     this.numbersByPhone.delete(number.phoneNumber)
   }

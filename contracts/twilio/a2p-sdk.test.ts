@@ -89,7 +89,9 @@ test('a compliance officer registers a school district, from its profile to the 
     attributes: { company_type: 'government' }
   })
   for (const objectSid of [messagingInformation.sid, profile.sid]) {
-    await trusthub.v1.trustProducts(product.sid).trustProductsEntityAssignments.create({ objectSid })
+    await trusthub.v1
+      .trustProducts(product.sid)
+      .trustProductsEntityAssignments.create({ objectSid })
   }
   const evaluated = await trusthub.v1
     .trustProducts(product.sid)
@@ -132,12 +134,10 @@ test('a compliance officer registers a school district, from its profile to the 
 
   // A number joins the service.
   const number = await client.incomingPhoneNumbers.create({ areaCode: '601' })
-  await trusthub.v1
-    .customerProfiles(profile.sid)
-    .customerProfilesChannelEndpointAssignment.create({
-      channelEndpointType: 'phone-number',
-      channelEndpointSid: number.sid
-    })
+  await trusthub.v1.customerProfiles(profile.sid).customerProfilesChannelEndpointAssignment.create({
+    channelEndpointType: 'phone-number',
+    channelEndpointSid: number.sid
+  })
   const member = await messaging.v1
     .services(service.sid)
     .phoneNumbers.create({ phoneNumberSid: number.sid })

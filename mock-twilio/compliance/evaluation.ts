@@ -158,7 +158,7 @@ function fieldsToHave(requirement: ObjectRequirement, attributes: object): strin
   const isRequired =
     requiredWhen !== undefined && valueOf(attributes, requiredWhen.field) === requiredWhen.is
   return fields.filter(
-    field => !optionalFields.includes(field) || (isRequired && requiredWhen.then.includes(field))
+    field => !optionalFields.includes(field) || (isRequired && requiredWhen.fields.includes(field))
   )
 }
 

@@ -1,4 +1,5 @@
 import type { ComplianceCallbacks } from '../callbacks/compliance-callback.ts'
+import { isWebUrl } from '../forms.ts'
 import type { BrandRecord } from '../resources/brand.ts'
 import type { CampaignRecord } from '../resources/campaign.ts'
 import type { World } from '../world.ts'
@@ -104,6 +105,10 @@ function post(
 ): void {
   const url = world.origin.event_sink_url
   if (url === undefined) return
+  if (!isWebUrl(url)) {
+    world.alert(11_100, `event sink: ${url} is not a valid URL`, about)
+    return
+  }
   const event = {
     specversion: '1.0',
     type: `${prefix}.${type}`,

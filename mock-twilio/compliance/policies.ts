@@ -30,7 +30,7 @@ export interface ObjectRequirement {
   readonly fields: readonly string[]
   /** Fields that may be missing: always, or unless another field has a value. */
   readonly optionalFields?: readonly string[]
-  readonly requiredWhen?: { field: string; is: string; then: readonly string[] }
+  readonly requiredWhen?: { field: string; is: string; fields: readonly string[] }
   /** Listed, but not asked for. */
   readonly isOptional?: boolean
 }
@@ -184,7 +184,7 @@ export const policies: readonly Policy[] = [
         requiredWhen: {
           field: 'company_type',
           is: 'public',
-          then: ['stock_exchange', 'stock_ticker', 'brand_contact_email']
+          fields: ['stock_exchange', 'stock_ticker', 'brand_contact_email']
         }
       }
     ],
