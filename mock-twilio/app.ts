@@ -10,6 +10,7 @@ import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
 import { Delivery } from './carrier/delivery.ts'
 import { InboundMessages } from './carrier/inbound.ts'
+import { handleReviews } from './compliance/reviews.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
 import { resetWorld } from './control/reset.ts'
@@ -52,6 +53,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const accounts = options.accounts ?? [developmentAccountSeed()]
   const store = new Store({ clock, seed, retention }, accounts)
   const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
+  handleReviews(store.planned, sender)
   const delivery = new Delivery(new StatusCallbacks(sender))
   const app = fastify({
     logger: options.logger ?? false,

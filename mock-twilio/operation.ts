@@ -32,7 +32,7 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   /** The HTTP status of success. */
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 202 | 204
   /** Gives the resource to show, nothing at all (204), or the reply when it has answered by itself. */
   readonly handle: (call: Call) => Record<string, unknown> | FastifyReply | undefined
 }

@@ -78,7 +78,24 @@ export const WorldSeed = Type.Object(
     ),
     numbers: Type.Optional(Type.Array(NumberSeed)),
     messaging_services: Type.Optional(Type.Array(MessagingServiceSeed)),
-    line_types: Type.Optional(Type.Array(LineTypeSeed))
+    line_types: Type.Optional(Type.Array(LineTypeSeed)),
+    event_sink_url: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        description: 'where events of brands and campaigns are posted; nowhere, when absent'
+      })
+    ),
+    brand_events: Type.Optional(
+      Type.Union([Type.Literal('twilio'), Type.Literal('gem')], {
+        description:
+          'twilio (default): brand-registered, then brand-verified. gem: brand-unverified, then brand-registered'
+      })
+    ),
+    supporting_document_status: Type.Optional(
+      Type.Union([Type.Literal('lower'), Type.Literal('upper')], {
+        description: 'lower (default): draft, pending-review. upper: DRAFT, PENDING_REVIEW'
+      })
+    )
   },
   strict
 )

@@ -5,6 +5,7 @@ import { FaultRules } from '../simulator/faults.ts'
 import { Journal } from '../simulator/journal.ts'
 import { Random } from '../simulator/random.ts'
 import { OptOuts } from './carrier/opt-outs.ts'
+import { emptyCompliance, forgetNumber } from './compliance.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
 import { profiles, type CarrierProfile } from './carrier/profiles.ts'
 import { Ids, numberedSid } from './ids.ts'
@@ -44,6 +45,7 @@ export class World {
   readonly agenda: Agenda
   readonly messages: MessageLog
   readonly optOuts = new OptOuts()
+  readonly compliance = emptyCompliance()
   readonly numbers = new Map<string, NumberRecord>()
   readonly numbersByPhone = new Map<string, NumberRecord>()
   readonly services = new Map<string, ServiceRecord>()
@@ -151,6 +153,7 @@ export class World {
       const service = this.services.get(number.serviceSid)
       if (service !== undefined) leavePool(service, number)
     }
+    forgetNumber(this.compliance, number.sid)
     this.numbers.delete(number.sid)
     this.numbersByPhone.delete(number.phoneNumber)
   }

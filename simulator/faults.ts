@@ -156,10 +156,14 @@ export class FaultRules {
   }
 
   /** The effect of the first rule of this type that applies, counted as applied. */
-  take<T extends FaultEffect['type']>(type: T, subject: FaultSubject): EffectOf<T> | undefined {
+  take<T extends FaultEffect['type']>(
+    type: T,
+    subject: FaultSubject,
+    isMeant: (effect: EffectOf<T>) => boolean = () => true
+  ): EffectOf<T> | undefined {
     for (const { fault, random } of this.#rules) {
       const { effect } = fault
-      if (!isOfType(effect, type)) continue
+      if (!isOfType(effect, type) || !isMeant(effect)) continue
       if (fault.count !== undefined && fault.applied >= fault.count) continue
       if (!applies(fault, subject)) continue
       if (fault.probability !== undefined && !random.chance(fault.probability)) continue

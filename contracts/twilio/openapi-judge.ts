@@ -27,11 +27,15 @@ export interface Judge {
 const files = new Map([
   ['api', 'twilio_api_v2010.json'],
   ['messaging', 'twilio_messaging_v1.json'],
-  ['lookups', 'twilio_lookups_v2.json']
+  ['lookups', 'twilio_lookups_v2.json'],
+  ['trusthub', 'twilio_trusthub_v1.json']
 ])
 
 /** Their files call hardly any field nullable, and show null for most of them in their own examples. */
 const silentOnNull = new Set(['lookups'])
+
+/** The file says DRAFT and PENDING_REVIEW; older clients know draft and pending-review, and so does the mock. */
+const spelledInBothCases = new Set(['supporting_document_enum_status'])
 
 const folder = join(
   dirname(createRequire(import.meta.url).resolve('@twilio/cli-core/package.json')),
@@ -156,7 +160,9 @@ function load(product: string): { document: Json; ajv: Ajv } {
   if (!isJson(document)) throw new Error(`${file} is no OpenAPI document`)
   const ajv = new Ajv({ strict: false, allErrors: true, formats })
   for (const [name, schema] of Object.entries(dig(document, 'components', 'schemas') ?? {})) {
-    if (isJson(schema)) ajv.addSchema(strict(schema, product), schemaId(product, name))
+    if (!isJson(schema)) continue
+    const spelled = spelledInBothCases.has(name) ? inBothCases(schema) : schema
+    ajv.addSchema(strict(spelled, product), schemaId(product, name))
   }
   const loaded = { document, ajv }
   documents.set(product, loaded)
@@ -176,6 +182,8 @@ function strict(schema: Json, product: string): Json {
           isJson(inner) ? field(inner, product) : inner
         ])
       )
+    } else if (key === 'oneOf' && Array.isArray(value)) {
+      result[key] = value.map(choice => (isJson(choice) ? strict(choice, product) : choice))
     } else {
       result[key] = isJson(value) ? strict(value, product) : value
     }
@@ -188,6 +196,12 @@ function strict(schema: Json, product: string): Json {
     return { anyOf: [result, { type: 'null' }] }
   }
   return result
+}
+
+function inBothCases(schema: Json): Json {
+  const words = Array.isArray(schema['enum']) ? schema['enum'].map(String) : []
+  const lower = words.map(word => word.toLowerCase().replaceAll('_', '-'))
+  return { ...schema, enum: [...words, ...lower] }
 }
 
 function field(schema: Json, product: string): Json {

@@ -1,3 +1,4 @@
+import { campaignOf } from '../compliance.ts'
 import { iso8601 } from '../dates.ts'
 import type { World } from '../world.ts'
 import type { NumberRecord } from './phone-number.ts'
@@ -65,7 +66,7 @@ export function serviceResource(world: World, service: ServiceRecord): Record<st
     sticky_sender: service.stickySender,
     synchronous_validation: service.synchronousValidation,
     url,
-    us_app_to_person_registered: false,
+    us_app_to_person_registered: campaignOf(world, service.sid)?.status === 'VERIFIED',
     use_inbound_webhook_on_number: service.useInboundWebhookOnNumber,
     usecase: service.usecase,
     validity_period: service.validityPeriod

@@ -7,6 +7,8 @@ export interface ReceivedCallback {
   url: string
   headers: Record<string, string | string[] | undefined>
   form: Record<string, string>
+  /** As it came: for documents. */
+  body: string
 }
 
 export interface ReceiverAnswer {
@@ -34,7 +36,7 @@ export async function aReceiver(): Promise<Receiver> {
       const { method = '', url = '', headers } = request
       const body = Buffer.concat(chunks).toString('utf8')
       const form = Object.fromEntries(new URLSearchParams(body || (url.split('?')[1] ?? '')))
-      const callback = { method, url, headers, form }
+      const callback = { method, url, headers, form, body }
       received.push(callback)
       const chosen = answer(callback)
       if (chosen === 'cut') {
