@@ -1,7 +1,7 @@
 import { Random } from '../simulator/random.ts'
 
 /** A prefix that says what the thing is, and 32 hexadecimal digits. https://www.twilio.com/docs/glossary/what-is-a-sid */
-export type SidPrefix = 'AC' | 'SK' | 'SM' | 'MM' | 'ME' | 'MG' | 'PN' | 'RQ'
+export type SidPrefix = 'AC' | 'SK' | 'SM' | 'MM' | 'ME' | 'MG' | 'NO' | 'PN' | 'RQ'
 
 /** Ids of one world, the same again for the same seed. */
 export class Ids {

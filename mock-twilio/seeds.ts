@@ -78,7 +78,10 @@ export const WorldSeed = Type.Object(
     ),
     numbers: Type.Optional(Type.Array(NumberSeed)),
     messaging_services: Type.Optional(Type.Array(MessagingServiceSeed)),
-    line_types: Type.Optional(Type.Array(LineTypeSeed))
+    line_types: Type.Optional(Type.Array(LineTypeSeed)),
+    clock_offset_ms: Type.Optional(
+      Type.Integer({ description: "how far this world's time is ahead of the clock" })
+    )
   },
   strict
 )

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { FaultRules, type NewFault } from './faults.ts'
+import type { NewFault } from './fault-schema.ts'
+import { FaultRules } from './faults.ts'
 
 const unreachable: NewFault = { effect: { type: 'outcome', status: 'undelivered' } }
 

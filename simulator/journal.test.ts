@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { VirtualClock } from './clock.ts'
 import { Journal } from './journal.ts'
 
-function aJournal(retention?: number): Journal {
-  return new Journal('AC1', new VirtualClock({ mode: 'frozen', start: 1000 }), retention)
+function aJournal(retention = 100_000): Journal {
+  return new Journal('AC1', new VirtualClock({ mode: 'frozen', start: 1000 }), { retention })
 }
 
 test('entries are found by kind, by number on either side, and after another', () => {
