@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import {
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server,
+  type Socket
+} from 'node:net'
 import { test, type TestContext } from 'node:test'
 
 import { CallbackSender, type CallbackRequest } from './callback-sender.ts'
@@ -35,13 +40,19 @@ async function aTcpServer(t: TestContext, onData: (socket: Socket) => void): Pro
   return `http://127.0.0.1:${await listening(t, server)}`
 }
 
-function aSender(t: TestContext): (request: Partial<CallbackRequest> & { url: string }) => ReturnType<CallbackSender['send']> {
+function aSender(
+  t: TestContext
+): (request: Partial<CallbackRequest> & { url: string }) => ReturnType<CallbackSender['send']> {
   const sender = new CallbackSender()
   t.after(() => sender.close())
-  return request => sender.send({ method: 'POST', headers: { 'content-type': 'text/x' }, body: 'a=1', ...request })
+  return request =>
+    sender.send({ method: 'POST', headers: { 'content-type': 'text/x' }, body: 'a=1', ...request })
 }
 
-async function failureFor(t: TestContext, request: Partial<CallbackRequest> & { url: string }): Promise<string> {
+async function failureFor(
+  t: TestContext,
+  request: Partial<CallbackRequest> & { url: string }
+): Promise<string> {
   const { answer } = await aSender(t)(request)
   return answer.ok ? `answered ${answer.status}` : answer.failure
 }
@@ -95,7 +106,9 @@ test('a 303 is followed with GET and without the form, a 308 with the same reque
     let body = ''
     request.on('data', part => (body += String(part)))
     request.on('end', () => {
-      seen.push(`${request.method} ${request.url} ${body} ${request.headers['content-type'] ?? '-'}`)
+      seen.push(
+        `${request.method} ${request.url} ${body} ${request.headers['content-type'] ?? '-'}`
+      )
       const [, status] = /^\/(\d+)/.exec(request.url ?? '') ?? []
       if (status === undefined) response.end('arrived')
       else response.writeHead(Number(status), { location: '/there?x=1' }).end()
@@ -173,7 +186,9 @@ function isRightDigest(authorization: string, method: string, path: string): boo
     new RegExp(`\\b${name}="?([^",]+)"?`).exec(authorization)?.[1] ?? ''
   const algorithm = field('algorithm')
   const hash = (text: string) =>
-    createHash(algorithm.startsWith('SHA-256') ? 'sha256' : 'md5').update(text).digest('hex')
+    createHash(algorithm.startsWith('SHA-256') ? 'sha256' : 'md5')
+      .update(text)
+      .digest('hex')
   let secret = hash('ada:school:se:cret')
   if (algorithm.endsWith('-sess')) secret = hash(`${secret}:n0nce:${field('cnonce')}`)
   const asked = hash(`${method}:${path}`)
@@ -216,7 +231,12 @@ test('TLS tells the name of the host, unless it is told not to', async t => {
 })
 
 test('the platform speaks of certificates in codes', () => {
-  const failures = ['ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED', 'EPROTO', 'HPE_INVALID_CONSTANT']
+  const failures = [
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'CERT_HAS_EXPIRED',
+    'EPROTO',
+    'HPE_INVALID_CONSTANT'
+  ]
 
   const told = failures.map(code => failureOf(Object.assign(new Error(code), { code })))
 

@@ -8,6 +8,8 @@ export class OrderedResults {
 
   /** Settles as `asked` does, when all that was handed in before has settled and been heard. */
   inTurn<T>(asked: Promise<T>): Promise<T> {
+    // It may fail before its turn, and is heard then.
+    asked.catch(() => undefined)
     const turn = this.#lastHeard
     const result = turn.then(() => asked)
     this.#lastHeard = result.then(untilHeard, untilHeard)

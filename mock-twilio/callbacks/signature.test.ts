@@ -85,7 +85,10 @@ test('a document is signed by its digest in the query', () => {
 test('the official SDK accepts the signature of every GET, whose parameters are in the query', () => {
   fc.assert(
     fc.property(
-      fc.dictionary(fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,11}$/), fc.string({ unit: 'grapheme' })),
+      fc.dictionary(
+        fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,11}$/),
+        fc.string({ unit: 'grapheme' })
+      ),
       form => {
         const url = `http://127.0.0.1:3000/inbound?${encodeForm(Object.entries(form))}`
 
