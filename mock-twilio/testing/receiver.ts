@@ -14,6 +14,8 @@ export interface ReceiverAnswer {
   contentType?: string
   body?: string
   headers?: Record<string, string>
+  /** Of real time: as slow as a network may be. */
+  afterMs?: number
 }
 
 export interface Receiver {
@@ -42,11 +44,16 @@ export async function aReceiver(): Promise<Receiver> {
         return
       }
       if (chosen === 'silent') return
-      response.writeHead(chosen.status ?? 200, {
-        ...(chosen.body === undefined ? {} : { 'content-type': chosen.contentType ?? 'text/xml' }),
-        ...chosen.headers
-      })
-      response.end(chosen.body ?? '')
+      const { status = 200, contentType = 'text/xml', body: answered, afterMs } = chosen
+      const send = () => {
+        response.writeHead(status, {
+          ...(answered === undefined ? {} : { 'content-type': contentType }),
+          ...chosen.headers
+        })
+        response.end(answered ?? '')
+      }
+      if (afterMs === undefined) send()
+      else setTimeout(send, afterMs)
     })
   })
   await new Promise<void>(resolve => {
