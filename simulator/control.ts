@@ -133,9 +133,8 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
     describeClock(clock, options.findWorld(nameIn(request.headers)))
   )
 
-  app.post('/_mock/clock', { schema: { body: ClockChange } }, async request => {
-    const { body } = request
-    if (body.offset_ms !== undefined) worldOf(request).clockOffsetMs = body.offset_ms
+  app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body, headers }) => {
+    if (body.offset_ms !== undefined) worldOf({ headers }).clockOffsetMs = body.offset_ms
     if (body.set !== undefined) {
       clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
     }
@@ -143,7 +142,7 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
     else if (body.rate !== undefined) clock.setMode('rate', body.rate)
     if (body.advance !== undefined) await advance(clock, body.advance)
     else if (body.set !== undefined) await clock.advance(0)
-    return describeClock(clock, options.findWorld(nameIn(request.headers)))
+    return describeClock(clock, options.findWorld(nameIn(headers)))
   })
 
   app.get('/_mock/journal', { schema: { querystring: JournalQuery } }, (request, reply) => {

@@ -107,7 +107,7 @@ function damaged(
       return { status: told, contentType: 'text/plain; charset=utf-8', body: payload }
     case 'html':
       return { status: wanted ?? 502, contentType: 'text/html', body: gatewayPage(wanted ?? 502) }
-    case 'slow_body':
+    default:
       return { status: told, contentType: json, body: payload }
   }
 }
