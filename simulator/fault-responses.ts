@@ -107,9 +107,10 @@ function damaged(
       return { status: told, contentType: 'text/plain; charset=utf-8', body: payload }
     case 'html':
       return { status: wanted ?? 502, contentType: 'text/html', body: gatewayPage(wanted ?? 502) }
-    default:
-      return { status: told, contentType: json, body: payload }
+    case 'slow_body':
+      break
   }
+  return { status: told, contentType: json, body: payload }
 }
 
 /** In the middle of a character it would be another fault. */
