@@ -5,6 +5,7 @@ import fastify, { LogController, type FastifyInstance } from 'fastify'
 import { CallbackSender } from '../simulator/callback-sender.ts'
 import { VirtualClock } from '../simulator/clock.ts'
 import { control, ControlRefusal } from '../simulator/control.ts'
+import { FaultResponses } from '../simulator/fault-responses.ts'
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
@@ -33,6 +34,8 @@ export interface MockTwilioOptions {
   hostedMediaBaseUrl?: string
   /** How many messages, and how many journal entries, a world keeps. */
   retention?: number
+  /** Keep the journal's digest even of entries that are dropped. */
+  digest?: boolean
   /** How many callbacks are in flight at once. */
   callbackConcurrency?: number
 }
@@ -51,10 +54,10 @@ export interface MockTwilio {
 export async function createMockTwilio(options: MockTwilioOptions = {}): Promise<MockTwilio> {
   const { clock = new VirtualClock(), seed = 'mock-twilio', retention = 100_000 } = options
   const accounts = options.accounts ?? [developmentAccountSeed()]
-  const store = new Store({ clock, seed, retention }, accounts)
+  const store = new Store({ clock, seed, retention, digest: options.digest }, accounts)
   const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
   handleReviews(store.planned, sender)
-  const delivery = new Delivery(new StatusCallbacks(sender))
+  const delivery = new Delivery(new StatusCallbacks(sender, store.planned))
   const app = fastify({
     logger: options.logger ?? false,
     // The journal tells what was asked; the log is for what went wrong.
@@ -106,7 +109,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   addTwilioHeaders(app, seed)
   registerOperations(app, operations, {
     services: { store, delivery },
-    authentication: new Authentication(store)
+    authentication: new Authentication(store),
+    responses: new FaultResponses(app, clock)
   })
   await app.register(control, {
     product: 'twilio',

@@ -53,9 +53,8 @@ export class Authentication {
   }
 
   #check(authorization: string): Principal | undefined {
-    const [, encoded] = /^Basic (.+)$/i.exec(authorization) ?? []
-    if (encoded === undefined) return undefined
-    const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+    const decoded = credentialsIn(authorization)
+    if (decoded === undefined) return undefined
     const colon = decoded.indexOf(':')
     if (colon === -1) return undefined
     const username = decoded.slice(0, colon)
@@ -69,4 +68,14 @@ export class Authentication {
     const world = this.#store.get(username)
     return world?.authToken === password ? { username, worlds: [world] } : undefined
   }
+}
+
+/** Who somebody says to be, whether or not it is true. */
+export function usernameIn(authorization: string | undefined): string | undefined {
+  return authorization === undefined ? undefined : credentialsIn(authorization)?.split(':')[0]
+}
+
+function credentialsIn(authorization: string): string | undefined {
+  const [, encoded] = /^Basic (.+)$/i.exec(authorization) ?? []
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8')
 }

@@ -1,7 +1,17 @@
 import { Random } from '../simulator/random.ts'
 
 /** A prefix that says what the thing is, and 32 hexadecimal digits. https://www.twilio.com/docs/glossary/what-is-a-sid */
-export type SidPrefix = 'AC' | 'SK' | 'SM' | 'MM' | 'ME' | 'MG' | 'PN' | 'RQ' | CompliancePrefix
+export type SidPrefix =
+  | 'AC'
+  | 'SK'
+  | 'SM'
+  | 'MM'
+  | 'ME'
+  | 'MG'
+  | 'NO'
+  | 'PN'
+  | 'RQ'
+  | CompliancePrefix
 
 /** Bundles and what is in them, policies, brands, vettings, campaigns, toll-free verifications. */
 type CompliancePrefix =

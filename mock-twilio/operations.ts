@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import { accountOperations } from './operations/accounts.ts'
+import { alertOperations } from './operations/alerts.ts'
 import { keyOperations } from './operations/keys.ts'
 import { lookupOperations } from './operations/lookups.ts'
 import { messageOperations } from './operations/messages.ts'
@@ -21,5 +22,6 @@ export const operations: readonly Operation[] = [
   ...trusthubOperations,
   ...a2pOperations,
   ...usa2pOperations,
-  ...tollfreeOperations
+  ...tollfreeOperations,
+  ...alertOperations
 ]

@@ -95,6 +95,9 @@ export const WorldSeed = Type.Object(
       Type.Union([Type.Literal('lower'), Type.Literal('upper')], {
         description: 'lower (default): draft, pending-review. upper: DRAFT, PENDING_REVIEW'
       })
+    ),
+    clock_offset_ms: Type.Optional(
+      Type.Integer({ description: "how far this world's time is ahead of the clock" })
     )
   },
   strict

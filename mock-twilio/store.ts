@@ -5,21 +5,25 @@ import type { KeyRecord } from './resources/key.ts'
 import type { AccountSeed } from './seeds.ts'
 import { World } from './world.ts'
 
+export interface StoreOptions {
+  clock: VirtualClock
+  retention: number
+  digest?: boolean | undefined
+  seed: string
+}
+
 /** All worlds, by AccountSid, and who may enter them. */
 export class Store {
   readonly clock: VirtualClock
   readonly planned = new PlanHandlers<World>()
   readonly #worlds = new Map<string, World>()
   readonly #keyOwners = new Map<string, Set<World>>()
-  readonly #options: { clock: VirtualClock; retention: number; seed: string }
+  readonly #options: StoreOptions
   readonly #defaultName: string
   /** Changes whenever credentials do, so that what is remembered about them can be forgotten. */
   credentialsVersion = 0
 
-  constructor(
-    options: { clock: VirtualClock; retention: number; seed: string },
-    seeds: readonly AccountSeed[]
-  ) {
+  constructor(options: StoreOptions, seeds: readonly AccountSeed[]) {
     this.clock = options.clock
     this.#options = options
     this.#defaultName = seeds[0]?.account_sid ?? numberedSid('AC', 1)

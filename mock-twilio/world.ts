@@ -1,9 +1,13 @@
 import { Agenda, type Plan, type PlanHandlers } from '../simulator/agenda.ts'
 import type { Timer, VirtualClock } from '../simulator/clock.ts'
-import type { Alert } from '../simulator/control.ts'
+import { Alerts, type Alert } from '../simulator/alerts.ts'
 import { FaultRules } from '../simulator/faults.ts'
 import { Journal } from '../simulator/journal.ts'
+import { OrderedResults } from '../simulator/ordered-results.ts'
 import { Random } from '../simulator/random.ts'
+import { severityOf } from './callbacks/alert-severity.ts'
+import type { Exchange } from './callbacks/signed-request.ts'
+import type { StatusCallback } from './callbacks/status-callback.ts'
 import { OptOuts } from './carrier/opt-outs.ts'
 import { emptyCompliance, forgetNumber } from './compliance.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
@@ -20,6 +24,8 @@ import type { AccountSeed, LineType, MessagingServiceSeed, NumberSeed } from './
 export interface WorldOptions {
   clock: VirtualClock
   retention: number
+  /** See JournalOptions. */
+  digest?: boolean | undefined
   /** Mixed into every world's own seed. */
   seed: string
   ownerSid?: string
@@ -39,6 +45,8 @@ export class World {
   readonly ids: Ids
   /** Apart from the ids, since callbacks go out in an order that the network decides. */
   readonly callbackIds: Ids
+  readonly requestIds: Ids
+  readonly alertIds: Ids
   readonly journal: Journal
   readonly faults: FaultRules
   /** Everything that is going to happen here by itself. */
@@ -53,17 +61,22 @@ export class World {
   /** What lookups say of these numbers; of all others, what is usual. */
   readonly lineTypes = new Map<string, LineType>()
   readonly providerReplies = new Map<string, ProviderReply[]>()
-  readonly alerts: Alert[] = []
+  readonly alertLog: Alerts
+  /** Callbacks that a fault keeps back until the next one of the same message has gone, by its sid. */
+  readonly keptBackCallbacks = new Map<string, StatusCallback[]>()
   friendlyName: string
   status: AccountStatus = 'active'
   dateUpdated: number
+  /** Requests that know who they are from and have not been answered to the end. */
   concurrentRequests = 0
+  /** How far this world's time is ahead of the clock that all worlds share. */
+  clockOffsetMs: number
   readonly #clock: VirtualClock
-  #alerts = 0
+  readonly #callbackResults = new OrderedResults()
   #isOver = false
 
   constructor(origin: AccountSeed, options: WorldOptions) {
-    const { clock, retention, seed, ownerSid, planned } = options
+    const { clock, retention, digest, seed, ownerSid, planned } = options
     this.#clock = clock
     this.origin = origin
     this.name = origin.account_sid
@@ -74,11 +87,16 @@ export class World {
     this.profile = profiles[origin.profile ?? 'reliable']
     this.ids = new Ids(`${this.seed}/${this.name}`)
     this.callbackIds = new Ids(`${this.seed}/${this.name}/callbacks`)
-    this.journal = new Journal(this.name, clock, retention)
-    this.faults = new FaultRules(`${this.seed}/${this.name}`)
+    this.requestIds = new Ids(`${this.seed}/${this.name}/requests`)
+    this.alertIds = new Ids(`${this.seed}/${this.name}/alerts`)
+    this.clockOffsetMs = origin.clock_offset_ms ?? 0
+    const now = () => this.now()
+    this.journal = new Journal(this.name, { now }, { retention, digest: digest ?? false })
+    this.alertLog = new Alerts(now)
+    this.faults = new FaultRules(`${this.seed}/${this.name}`, now)
     this.messages = new MessageLog(retention)
     this.agenda = new Agenda(clock, plan => planned.carryOut(this, plan))
-    this.dateCreated = clock.now()
+    this.dateCreated = this.now()
     this.dateUpdated = this.dateCreated
     for (const key of origin.api_keys ?? []) this.addKey(key.sid, key.secret, 'Seeded')
     for (const number of origin.numbers ?? []) this.addNumber(number)
@@ -91,7 +109,24 @@ export class World {
   }
 
   now(): number {
-    return this.#clock.now()
+    return this.#clock.now() + this.clockOffsetMs
+  }
+
+  get alerts(): readonly Alert[] {
+    return this.alertLog.all
+  }
+
+  /** Replaced by another world of the same name: what still comes back belongs to nobody. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /**
+   * While time stands still, the answers to callbacks are heard in the order in which these were sent, so
+   * that what follows is the same in every run. Otherwise each is heard when it comes.
+   */
+  inTurn<T>(answer: Promise<T>): Promise<T> {
+    return this.#clock.isFrozen ? this.#callbackResults.inTurn(answer) : answer
   }
 
   later(delayMs: number, action: () => void): Timer {
@@ -203,18 +238,24 @@ export class World {
     return number.serviceSid === undefined ? undefined : this.services.get(number.serviceSid)
   }
 
-  /** Something that Twilio's debugger would show: the application did wrong. */
-  alert(code: number, message: string, fields: Record<string, unknown> = {}): void {
-    const at = new Date(this.now()).toISOString()
-    this.alerts.push({ seq: ++this.#alerts, at, code, message, ...fields })
-    if (this.alerts.length > 10_000) this.alerts.splice(0, 5000)
-    this.journal.append({ kind: 'alert', code, message, ...fields })
+  /** Something that Twilio's debugger would show: the application did wrong. `fields` go to the journal too. */
+  alert(
+    code: number,
+    message: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    exchange?: Exchange
+  ): void {
+    const severity = fields['severity'] === 'warning' ? 'warning' : severityOf(code)
+    const alert = { code, message, ...fields, severity, alert_sid: this.alertIds.sid('NO') }
+    this.alertLog.add({ ...alert, ...exchange })
+    this.journal.append({ kind: 'alert', ...alert })
   }
 
   /** Forgets what is under way, for a world that is replaced. */
   end(): void {
     this.#isOver = true
     this.agenda.clear()
+    this.keptBackCallbacks.clear()
     this.messages.clear()
     this.faults.clear()
   }

@@ -124,6 +124,10 @@ export class VirtualClock implements Clock {
     return { mode: this.#mode, rate: this.#rate, now: new Date(now).toISOString(), now_ms: now }
   }
 
+  get isFrozen(): boolean {
+    return this.#mode === 'frozen'
+  }
+
   get pendingTimers(): number {
     return this.#timers.size
   }

@@ -1,3 +1,5 @@
+export type RandomState = readonly [a: number, b: number, c: number, d: number]
+
 /*
  * Chance that can be repeated: sfc32, seeded from text. Every stream is made from a name, so that what one
  * part of the simulator draws never disturbs what another part draws.
@@ -14,6 +16,20 @@ export class Random {
     this.#b = b
     this.#c = c
     for (let round = 0; round < 12; round++) this.uint32()
+  }
+
+  /** Where the stream stands: `fromState` goes on from there. */
+  get state(): RandomState {
+    return [this.#a, this.#b, this.#c, this.#d]
+  }
+
+  static fromState([a, b, c, d]: RandomState): Random {
+    const random = new Random('')
+    random.#a = a
+    random.#b = b
+    random.#c = c
+    random.#d = d
+    return random
   }
 
   uint32(): number {

@@ -28,7 +28,8 @@ const files = new Map([
   ['api', 'twilio_api_v2010.json'],
   ['messaging', 'twilio_messaging_v1.json'],
   ['lookups', 'twilio_lookups_v2.json'],
-  ['trusthub', 'twilio_trusthub_v1.json']
+  ['trusthub', 'twilio_trusthub_v1.json'],
+  ['monitor', 'twilio_monitor_v1.json']
 ])
 
 /** Their files call hardly any field nullable, and show null for most of them in their own examples. */

@@ -19,6 +19,8 @@ export interface MessageRecord {
   /** The order of creation within the world. */
   readonly seq: number
   readonly sid: string
+  /** Of the request that created it, if one did. */
+  readonly requestId?: string | undefined
   readonly direction: MessageDirection
   readonly to: string
   from: string | null

@@ -22,7 +22,7 @@ export const createMessage: Operation = {
   method: 'POST',
   path: '/api/2010-04-01/Accounts/:AccountSid/Messages.json',
   status: 201,
-  handle: ({ world, form, services }) => {
+  handle: ({ world, form, services, requestId }) => {
     const to = readReceiver(form)
     const { from, service, number } = readSender(world, form)
     if (to === from) throw refusal(21266, to)
@@ -44,6 +44,7 @@ export const createMessage: Operation = {
     const message: MessageRecord = {
       seq: world.messages.nextSeq(),
       sid: world.ids.sid(isMms ? 'MM' : 'SM'),
+      requestId,
       direction: 'outbound-api',
       to,
       from,
