@@ -200,13 +200,13 @@ onEachDatabase(dialect => {
           const texts = await request(server, chunk)
           await until('the provider to have the texts', () => answers.held.size === chunk.length)
           findSids(server, texts)
-          for (const some of chunksOf(texts, 16))
-            await Promise.all(
-              some.flatMap(each => [
-                ...each.story.arrivals.map((_, place) => deliver(server, each, place, 'sockets')),
-                ...each.texts.map(({ uuid }) => answers.held.get(uuid)?.())
-              ])
+          for (const some of chunksOf(texts, 16)) {
+            const arriving = some.flatMap(each =>
+              each.story.arrivals.map((_, place) => deliver(server, each, place, 'sockets'))
             )
+            for (const { uuid } of some.flatMap(({ texts }) => texts)) answers.held.get(uuid)?.()
+            await Promise.all(arriving)
+          }
           await untilLeft(server, 0)
           told.push(...texts)
         }
