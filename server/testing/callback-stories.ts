@@ -176,17 +176,23 @@ function formOf(
   }
 }
 
-/** Resolves when the lanes have nothing left but so many entries. */
-export async function untilLeft({ deps }: TestServer, count: number): Promise<void> {
-  const isReached = async (): Promise<boolean> => {
-    const { rows } = await sql<{ count: number }>`
-      select count(*) as count from lane_entries where lane <> 'message-checks'`.execute(
-      deps.database.sql
-    )
-    return Number(rows[0]?.count) === count
+/** Resolves when the lanes have nothing left but so many entries, however long that takes while work gets done. */
+export async function untilLeft({ deps, clientApp }: TestServer, count: number): Promise<void> {
+  for (let latest = ''; ;) {
+    const isMoving = async (): Promise<boolean> => {
+      const { rows } = await sql<{ count: number }>`
+        select count(*) as count from lane_entries where lane <> 'message-checks'`.execute(
+        deps.database.sql
+      )
+      const left = Number(rows[0]?.count)
+      const progress = left === count ? 'done' : `${left} ${clientApp.arrived()}`
+      if (progress === latest) return false
+      latest = progress
+      return true
+    }
+    await until(`the lanes to have ${count} entries, not ${latest}`, isMoving, 30_000)
+    if (latest === 'done') return
   }
-  // Thousands of entries on a busy machine.
-  await until(`the lanes to have ${count} entries`, isReached, 60_000)
 }
 
 /** The provider's word in ours. */
