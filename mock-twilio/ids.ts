@@ -1,7 +1,23 @@
 import { Random } from '../simulator/random.ts'
 
 /** A prefix that says what the thing is, and 32 hexadecimal digits. https://www.twilio.com/docs/glossary/what-is-a-sid */
-export type SidPrefix = 'AC' | 'SK' | 'SM' | 'MM' | 'ME' | 'MG' | 'PN' | 'RQ'
+export type SidPrefix =
+  | 'AC'
+  | 'SK'
+  | 'SM'
+  | 'MM'
+  | 'ME'
+  | 'MG'
+  | 'PN'
+  | 'RQ'
+  | 'AP'
+  | 'AD'
+  | 'SC'
+  | 'AI'
+  | 'CA'
+  | 'RI'
+  | 'BU'
+  | 'TK'
 
 /** Ids of one world, the same again for the same seed. */
 export class Ids {

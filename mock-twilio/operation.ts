@@ -2,16 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 
 import { Random } from '../simulator/random.ts'
 import { pathOnHost } from './addressing.ts'
-import type { Authentication } from './authentication.ts'
+import type { Admission, Authentication } from './authentication.ts'
 import type { Delivery } from './carrier/delivery.ts'
 import { refusal, refusalForStatus, TwilioRefusal } from './errors.ts'
 import { emptyForm, isForm, text, type Form } from './forms.ts'
+import type { KeyRecord } from './resources/key.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
 
 /** What an operation is asked. */
 export interface Call {
   readonly world: World
+  /** The account whose credentials were given: the world itself, or its parent. */
+  readonly caller: World
   readonly params: Readonly<Record<string, string>>
   readonly query: Form
   readonly form: Form
@@ -29,10 +32,14 @@ export interface Services {
 /** One operation of Twilio's API. Its path is Twilio's, behind the name of the product. */
 export interface Operation {
   readonly name: string
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /** The HTTP status of success. */
   readonly status: 200 | 201 | 204
+  /** Whether it is kept from standard API keys, as Accounts, Keys and Tokens are. */
+  readonly isForMainKeys?: boolean
+  /** Whether Twilio's test credentials reach it. */
+  readonly isForTestCredentials?: boolean
   /** Gives the resource to show, nothing at all (204), or the reply when it has answered by itself. */
   readonly handle: (call: Call) => Record<string, unknown> | FastifyReply | undefined
 }
@@ -71,8 +78,10 @@ export function addTwilioHeaders(app: FastifyInstance, seed: string): void {
       reply.raw.setHeader('Twilio-Request-Id', `RQ${random.hex(32)}`)
       reply.raw.setHeader('Twilio-Concurrent-Requests', String(concurrent))
       reply.raw.setHeader('X-Home-Region', 'us1')
-      reply.raw.setHeader('X-API-Domain', 'api.twilio.com')
+      reply.raw.setHeader('X-API-Domain', productDomain(request.url))
       reply.raw.setHeader('X-Powered-By', 'AT-5000')
+      reply.raw.setHeader('X-Shenanigans', 'none')
+      reply.raw.setHeader('Strict-Transport-Security', 'max-age=31536000')
     }
     done()
   })
@@ -87,20 +96,29 @@ export function addTwilioHeaders(app: FastifyInstance, seed: string): void {
   })
 }
 
+/** Inside, a path begins with the name of its product. */
+function productDomain(url: string): string {
+  const end = url.indexOf('/', 1)
+  return `${end === -1 ? 'api' : url.slice(1, end)}.twilio.com`
+}
+
 function handlerOf(operation: Operation, { services, authentication }: OperationContext) {
   return (request: FastifyRequest, reply: FastifyReply): unknown => {
     const params = namesIn(request.params)
     const { authorization } = request.headers
-    const world = authentication.worldFor(authorization, params['AccountSid'])
+    const admission = authentication.admit(authorization, params['AccountSid'])
+    const { world, caller } = admission
     const form = isForm(request.body) ? request.body : emptyForm
     const subject = subjectOf(operation, form, params)
     try {
       refuseAsAskedFor(request)
+      refuseWithoutPermission(operation, admission)
       if (!world.faults.isEmpty && meetsFault(subject, world, reply) === 'reset') {
         return cut(reply)
       }
       const answer = operation.handle({
         world,
+        caller,
         params,
         query: isForm(request.query) ? request.query : emptyForm,
         form,
@@ -133,6 +151,23 @@ function handlerOf(operation: Operation, { services, authentication }: Operation
       throw error
     }
   }
+}
+
+/** A suspended account is left to its parent, which may look at it and take it up again. */
+function refuseWithoutPermission(operation: Operation, { world, caller, key }: Admission): void {
+  if (key !== undefined && key.type !== 'main' && !isPermitted(operation, key)) {
+    const message = `The API key ${key.sid} may not ${operation.name}`
+    throw new TwilioRefusal(20003, 403, message)
+  }
+  if (world.isForTests && operation.isForTestCredentials !== true) throw refusal(20008)
+  if (world.status === 'active') return
+  const isLeftToParent = operation.method === 'GET' || operation.name === 'update-account'
+  if (caller === world || !isLeftToParent) throw refusal(20005, world.accountSid)
+}
+
+function isPermitted(operation: Operation, { type, permissions }: KeyRecord): boolean {
+  if (type === 'restricted') return permissions.includes(operation.name)
+  return operation.isForMainKeys !== true
 }
 
 function refuseMethod(): never {

@@ -22,7 +22,7 @@ export class StatusCallbacks {
   }
 
   tell(world: World, message: MessageRecord): void {
-    if (message.statusCallback === null) return
+    if (message.statusCallback === null || !world.callsBack) return
     const { status } = message
     const subject = { to: message.to, from: message.from ?? '', body: message.body, status }
     const effect = world.faults.isEmpty ? undefined : world.faults.take('callback', subject)

@@ -144,10 +144,10 @@ test('a national spelling is read by its country, the United States unless told'
 test('a package that the mock does not know is refused', async t => {
   const { request } = await build(t)
 
-  const { status, body } = await request('GET', `${lookups}/${mobile}`, { Fields: 'caller_name' })
+  const { status, body } = await request('GET', `${lookups}/${mobile}`, { Fields: 'horoscope' })
 
   assert.deepEqual([status, body['code']], [400, 20001])
-  assert.match(String(body['message']), /caller_name/)
+  assert.match(String(body['message']), /horoscope/)
 })
 
 test('lookups meet faults, of all numbers or of one, and are written into the journal', async t => {
