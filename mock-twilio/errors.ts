@@ -52,7 +52,6 @@ const catalogue = {
   21473: [400, 'Account {0} is not related to the owner of the phone number'],
   21474: [400, 'Only the parent account transfers phone numbers'],
   21475: [400, 'Status is active, suspended or closed, got {0}'],
-  21476: [400, 'The status of account {0} stays, since its parent is suspended'],
   21477: [400, 'The status of a parent account cannot be changed'],
   21479: [400, 'Account {0} has been closed, and stays closed'],
   21480: [400, 'An account has at most {0} subaccounts'],

@@ -75,7 +75,7 @@ export function lookUp(
   return { lookup, packages }
 }
 
-export function lineTypeOf(world: World, number: string): LineType {
+function lineTypeOf(world: World, number: string): LineType {
   const override = world.lookupOverrides.get(number)?.lineType
   return override ?? originalLineType(world, number)
 }

@@ -160,9 +160,10 @@ function refuseWithoutPermission(operation: Operation, { world, caller, key }: A
     throw new TwilioRefusal(20003, 403, message)
   }
   if (world.isForTests && operation.isForTestCredentials !== true) throw refusal(20008)
+  if (caller.status !== 'active') throw refusal(20005, caller.accountSid)
   if (world.status === 'active') return
   const isLeftToParent = operation.method === 'GET' || operation.name === 'update-account'
-  if (caller === world || !isLeftToParent) throw refusal(20005, world.accountSid)
+  if (!isLeftToParent) throw refusal(20005, world.accountSid)
 }
 
 function isPermitted(operation: Operation, { type, permissions }: KeyRecord): boolean {

@@ -84,9 +84,12 @@ test('numbers are bought and listed by kind', async t => {
     [1, 1, 3]
   )
   assert.deepEqual(bought.capabilities, { voice: true, sms: true, mms: true, fax: false })
-  await assert.rejects(client.incomingPhoneNumbers.tollFree.create({ phoneNumber: '+12125550148' }), {
-    code: 21458
-  })
+  await assert.rejects(
+    client.incomingPhoneNumbers.tollFree.create({ phoneNumber: '+12125550148' }),
+    {
+      code: 21458
+    }
+  )
 })
 
 test('an address is kept, and names the numbers that depend on it', async t => {

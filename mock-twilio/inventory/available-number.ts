@@ -1,4 +1,4 @@
-import { ranges, type AddressRequirements, type NumberType } from './countries.ts'
+import { ranges, type AddressRequirements, type NumberRange, type NumberType } from './countries.ts'
 import { areas, tollFreeAreaCodes, type Locality } from './north-america.ts'
 
 /** What is known of a number from its digits alone: for a shop window, and for whoever buys it. */
@@ -15,7 +15,7 @@ export interface AvailableNumber {
   readonly postalCode: string | null
   readonly capabilities: Capabilities
   readonly addressRequirements: AddressRequirements
-  readonly needsBundle: boolean
+  readonly papers: NumberRange['papers']
   readonly beta: boolean
 }
 
@@ -35,7 +35,7 @@ export function describeNumber(phoneNumber: string): AvailableNumber {
   const [, areaCode, exchange = ''] = northAmerican.exec(phoneNumber) ?? []
   if (areaCode === undefined) return describeElsewhere(phoneNumber)
   const chance = scramble(Number(areaCode + exchange))
-  const common = { phoneNumber, addressRequirements: 'none', needsBundle: false } as const
+  const common = { phoneNumber, addressRequirements: 'none', papers: null } as const
   if (tollFree.has(areaCode)) {
     return { ...common, ...nowhere, type: 'toll-free', country: 'US', capabilities: everything }
   }
@@ -89,7 +89,7 @@ function describeElsewhere(phoneNumber: string): AvailableNumber {
     place: range?.locality ?? null,
     capabilities: range === undefined ? everything : capabilitiesIn(range.capabilities),
     addressRequirements: range?.addressRequirements ?? 'none',
-    needsBundle: range?.needsBundle ?? false
+    papers: range?.papers ?? null
   }
 }
 

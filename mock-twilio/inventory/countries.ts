@@ -1,7 +1,7 @@
 /*
  * What is for sale outside the toll-free and local numbers of North America: per line a country, a kind of
  * number, where its national number begins and how long it is, what address Twilio asks the buyer for, whether
- * it asks for a regulatory bundle, what the number can do (v voice, s SMS, m MMS), and where it lies.
+ * it asks for a regulatory bundle or for an identity, what the number can do (v voice, s SMS, m MMS), and where it lies.
  * A small likeness: Twilio sells more, and its regulatory demands change often.
  * https://www.twilio.com/en-us/guidelines/regulatory
  */
@@ -11,7 +11,7 @@ AU local 38 9 any - v Melbourne
 AU mobile 412 9 any - vs -
 AU toll-free 1800 10 none - v -
 BR local 114 10 local - v São Paulo
-BR mobile 1191 11 local - vs -
+BR mobile 1191 11 local identity vs -
 DE local 305 10 local bundle v Berlin
 DE mobile 1573 11 local bundle vs -
 DE toll-free 800 10 none - v -
@@ -68,7 +68,7 @@ export interface NumberRange {
   readonly prefix: string
   readonly freeDigits: number
   readonly addressRequirements: AddressRequirements
-  readonly needsBundle: boolean
+  readonly papers: 'bundle' | 'identity' | null
   readonly capabilities: string
   readonly locality: string | null
 }
@@ -118,7 +118,7 @@ export function typesOf(country: string): NumberType[] {
 }
 
 function rangeIn(line: string): NumberRange {
-  const [country = '', typeName, start = '', length, addressing, bundle, able = '', ...place] =
+  const [country = '', typeName, start = '', length, addressing, papers, able = '', ...place] =
     line.split(' ')
   const type = numberTypes.find(known => known === typeName)
   const addressRequirements = requirements.find(known => known === addressing)
@@ -132,7 +132,7 @@ function rangeIn(line: string): NumberRange {
     prefix: `+${callingCode}${start}`,
     freeDigits: Number(length) - start.length,
     addressRequirements,
-    needsBundle: bundle === 'bundle',
+    papers: papers === 'bundle' || papers === 'identity' ? papers : null,
     capabilities: able,
     locality: locality === '-' ? null : locality
   }

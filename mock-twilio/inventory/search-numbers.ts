@@ -99,7 +99,7 @@ function* blocksOf({ country, type, areaCode, admitsArea }: NumberSearch): Gener
 
 /** A step that shares no factor with a power of ten leads through all numbers once. */
 function laneOf(seed: string, mask: string): Lane {
-  const free = [...mask].filter(digit => digit === '*').length
+  const free = mask.replace(/[^*]/g, '').length
   const size = 10 ** free
   const random = new Random(`${seed}/numbers/${mask}`)
   const step = Math.floor(random.fraction() * size * 0.1) * 10 + 3

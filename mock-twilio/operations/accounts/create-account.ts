@@ -21,8 +21,9 @@ export const createAccount: Operation = {
     const friendlyName = text(form, 'FriendlyName') || `SubAccount Created at ${created}`
     if (friendlyName.length > 64) throw refusal(20002)
     const { store } = services
-    const siblings = [...store.all()].filter(({ ownerSid }) => ownerSid === world.accountSid)
-    if (siblings.length > mostSubaccounts) throw refusal(21480, mostSubaccounts)
+    const family = [...store.all()].filter(({ ownerSid }) => ownerSid === world.accountSid)
+    // The parent is one of the family.
+    if (family.length > mostSubaccounts) throw refusal(21480, mostSubaccounts)
     const { profile, gem_compat: isGemCompatible, callbacks } = world.origin
     const subaccount = store.replace(
       {

@@ -11,12 +11,12 @@ export const updateAccount: Operation = {
   path: '/api/2010-04-01/Accounts/:AccountSid.json',
   status: 200,
   isForMainKeys: true,
-  handle: ({ world, form, services }) => {
+  handle: ({ world, form }) => {
     const friendlyName = text(form, 'FriendlyName') || world.friendlyName
     if (friendlyName.length > 64) throw refusal(20002)
     const status = readStatus(form)
     if (status !== undefined && status !== world.status) {
-      refuseStatus(world, services.store.get(world.ownerSid))
+      refuseStatus(world)
       world.status = status
       world.journal.append({ kind: 'account.status', status })
       if (status === 'closed') releaseNumbers(world)
@@ -37,14 +37,13 @@ function readStatus(form: Form): AccountStatus | undefined {
   return status
 }
 
-function refuseStatus(world: World, parent: World | undefined): void {
+function refuseStatus(world: World): void {
   if (world.ownerSid === world.accountSid) throw refusal(21477)
   if (world.status === 'closed') throw refusal(21479, world.accountSid)
-  if (parent?.status === 'suspended') throw refusal(21476, world.accountSid)
 }
 
 function releaseNumbers(world: World): void {
-  for (const number of [...world.numbers.values()]) {
+  for (const number of world.numbers.values()) {
     world.removeNumber(number)
     const { sid, phoneNumber } = number
     world.journal.append({ kind: 'number.released', sid, number: phoneNumber })

@@ -41,7 +41,9 @@ export function readSettings(world: World, number: NumberRecord, form: Form): Se
   if (next.friendlyName.length > 64) throw refusal(20002)
   if (next.smsFallbackUrl !== '' && next.smsUrl === '') throw refusal(21405)
   if (next.voiceFallbackUrl !== '' && next.voiceUrl === '') throw refusal(21406)
-  checkRequirements(world, number, next)
+  if (!world.numbers.has(number.sid) || !hasSamePapers(number, next)) {
+    checkRequirements(world, number, next)
+  }
   return next
 }
 
@@ -84,13 +86,23 @@ function reference(
   return given
 }
 
+/** A number that was seeded without papers goes on without them. */
+function hasSamePapers(number: NumberRecord, next: Settings): boolean {
+  return (
+    number.addressSid === next.addressSid &&
+    number.bundleSid === next.bundleSid &&
+    number.identitySid === next.identitySid &&
+    number.emergencyAddressSid === next.emergencyAddressSid
+  )
+}
+
 /**
  * What a country demands of whoever has its numbers.
  * https://www.twilio.com/docs/api/errors/21631 and its neighbours
  */
 function checkRequirements(world: World, number: NumberRecord, next: Settings): void {
   const { phoneNumber, addressRequirements } = number
-  const { country, needsBundle } = describeNumber(phoneNumber)
+  const { country, papers } = describeNumber(phoneNumber)
   for (const sid of [next.addressSid, next.emergencyAddressSid]) {
     if (sid !== null && !world.addresses.has(sid)) throw refusal(21651, sid, phoneNumber)
   }
@@ -102,5 +114,6 @@ function checkRequirements(world: World, number: NumberRecord, next: Settings): 
     if (address === undefined) throw refusal(21631, phoneNumber)
     if (isLocal) throw refusal(21651, address.sid, phoneNumber)
   }
-  if (needsBundle && next.bundleSid === null) throw refusal(21649, phoneNumber)
+  if (papers === 'bundle' && next.bundleSid === null) throw refusal(21649, phoneNumber)
+  if (papers === 'identity' && next.identitySid === null) throw refusal(21650, phoneNumber)
 }
