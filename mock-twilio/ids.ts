@@ -11,6 +11,13 @@ export type SidPrefix =
   | 'NO'
   | 'PN'
   | 'RQ'
+  | 'AP'
+  | 'AD'
+  | 'SC'
+  | 'AI'
+  | 'CA'
+  | 'RI'
+  | 'TK'
   | CompliancePrefix
 
 /** Bundles and what is in them, policies, brands, vettings, campaigns, toll-free verifications. */
@@ -23,7 +30,6 @@ type CompliancePrefix =
   | 'RD'
   | 'OY'
   | 'RN'
-  | 'AD'
   | 'BN'
   | 'VT'
   | 'QE'

@@ -4,17 +4,20 @@ import type { FaultSubject } from '../simulator/fault-match.ts'
 import type { FaultResponses } from '../simulator/fault-responses.ts'
 import { Random } from '../simulator/random.ts'
 import { pathOnHost } from './addressing.ts'
-import { usernameIn, type Authentication } from './authentication.ts'
+import { usernameIn, type Admission, type Authentication } from './authentication.ts'
 import type { Delivery } from './carrier/delivery.ts'
 import { refusal, refusalForStatus, TwilioRefusal } from './errors.ts'
 import { emptyForm, isForm, text, type Form } from './forms.ts'
 import { underFaults } from './request-faults.ts'
+import type { KeyRecord } from './resources/key.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
 
 /** What an operation is asked. */
 export interface Call {
   readonly world: World
+  /** The account whose credentials were given: the world itself, or its parent. */
+  readonly caller: World
   readonly params: Readonly<Record<string, string>>
   readonly query: Form
   readonly form: Form
@@ -34,10 +37,14 @@ export interface Services {
 /** One operation of Twilio's API. Its path is Twilio's, behind the name of the product. */
 export interface Operation {
   readonly name: string
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /** The HTTP status of success. */
   readonly status: 200 | 201 | 202 | 204
+  /** Whether it is kept from standard API keys, as Accounts, Keys and Tokens are. */
+  readonly isForMainKeys?: boolean
+  /** Whether Twilio's test credentials reach it. */
+  readonly isForTestCredentials?: boolean
   /** Gives the resource to show, nothing at all (204), or the reply when it has answered by itself. */
   readonly handle: (call: Call) => Record<string, unknown> | FastifyReply | undefined
 }
@@ -74,8 +81,10 @@ export function addTwilioHeaders(app: FastifyInstance, seed: string): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.url.startsWith('/_mock/')) {
       reply.raw.setHeader('X-Home-Region', 'us1')
-      reply.raw.setHeader('X-API-Domain', 'api.twilio.com')
+      reply.raw.setHeader('X-API-Domain', productDomain(request.url))
       reply.raw.setHeader('X-Powered-By', 'AT-5000')
+      reply.raw.setHeader('X-Shenanigans', 'none')
+      reply.raw.setHeader('Strict-Transport-Security', 'max-age=31536000')
     }
     done()
   })
@@ -88,6 +97,12 @@ export function addTwilioHeaders(app: FastifyInstance, seed: string): void {
     }
     done(null, payload)
   })
+}
+
+/** Inside, a path begins with the name of its product. */
+function productDomain(url: string): string {
+  const end = url.indexOf('/', 1)
+  return `${end === -1 ? 'api' : url.slice(1, end)}.twilio.com`
 }
 
 const idHeader = 'Twilio-Request-Id'
@@ -110,15 +125,18 @@ function handlerOf(
 ) {
   return (request: FastifyRequest, reply: FastifyReply): unknown => {
     const params = namesIn(request.params)
-    const world = worldOf(operation, request, params, { services, authentication })
+    const admission = admit(operation, request, params, { services, authentication })
+    const { world, caller } = admission
     const requestId = enter(world, reply)
     const form = isForm(request.body) ? request.body : emptyForm
     const path = withoutQuery(pathOnHost(request.url))
     const carryOut = (): unknown => {
       try {
         refuseAsAskedFor(request)
+        refuseWithoutPermission(operation, admission)
         const answer = operation.handle({
           world,
+          caller,
           params,
           query: isForm(request.query) ? request.query : emptyForm,
           form,
@@ -175,16 +193,16 @@ function noteRefused(
 }
 
 /** Who is refused at the door is noted where they wanted to go, else where they came from. */
-function worldOf(
+function admit(
   operation: Operation,
   request: FastifyRequest,
   params: Readonly<Record<string, string>>,
   { services: { store }, authentication }: Pick<OperationContext, 'services' | 'authentication'>
-): World {
+): Admission {
   const { authorization } = request.headers
   const { AccountSid: wanted } = params
   try {
-    return authentication.worldFor(authorization, wanted)
+    return authentication.admit(authorization, wanted)
   } catch (error) {
     if (error instanceof TwilioRefusal) {
       const said = usernameIn(authorization)
@@ -205,6 +223,24 @@ function refusalOfMethods(store: Store) {
     if (world !== undefined) noteRefused(world, undefined, error, { method, path })
     throw error
   }
+}
+
+/** A suspended account is left to its parent, which may look at it and take it up again. */
+function refuseWithoutPermission(operation: Operation, { world, caller, key }: Admission): void {
+  if (key !== undefined && key.type !== 'main' && !isPermitted(operation, key)) {
+    const message = `The API key ${key.sid} may not ${operation.name}`
+    throw new TwilioRefusal(20003, 403, message)
+  }
+  if (world.isForTests && operation.isForTestCredentials !== true) throw refusal(20008)
+  if (caller.status !== 'active') throw refusal(20005, caller.accountSid)
+  if (world.status === 'active') return
+  const isLeftToParent = operation.method === 'GET' || operation.name === 'update-account'
+  if (!isLeftToParent) throw refusal(20005, world.accountSid)
+}
+
+function isPermitted(operation: Operation, { type, permissions }: KeyRecord): boolean {
+  if (type === 'restricted') return permissions.includes(operation.name)
+  return operation.isForMainKeys !== true
 }
 
 /** `Prefer: code=429` asks for that answer, as in Prism. */

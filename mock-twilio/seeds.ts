@@ -13,7 +13,37 @@ export const NumberSeed = Type.Object(
     sms_url: Type.Optional(Type.String()),
     sms_method: Type.Optional(HttpMethod),
     sms_fallback_url: Type.Optional(Type.String()),
+    sms: Type.Optional(Type.Boolean({ description: 'whether it texts at all; default true' })),
     mms: Type.Optional(Type.Boolean({ description: 'whether it takes media; default true' }))
+  },
+  strict
+)
+
+const ShortCodeSeed = Type.Object(
+  {
+    short_code: Type.String({ pattern: '^[0-9]{3,8}$' }),
+    sid: Type.Optional(Type.String({ pattern: '^SC[0-9a-fA-F]{32}$' })),
+    friendly_name: Type.Optional(Type.String()),
+    sms_url: Type.Optional(Type.String()),
+    sms_method: Type.Optional(HttpMethod),
+    sms_fallback_url: Type.Optional(Type.String())
+  },
+  strict
+)
+
+const ApiKeySeed = Type.Object(
+  {
+    sid: Type.String(),
+    secret: Type.String(),
+    type: Type.Optional(
+      Type.Union([Type.Literal('main'), Type.Literal('standard'), Type.Literal('restricted')], {
+        description:
+          'main (the default) may do everything; standard does not reach Accounts, Keys and Tokens; restricted does what its permissions name'
+      })
+    ),
+    permissions: Type.Optional(
+      Type.Array(Type.String(), { description: 'operations, as the journal names them' })
+    )
   },
   strict
 )
@@ -73,10 +103,9 @@ export const WorldSeed = Type.Object(
     profile: Type.Optional(Profile),
     friendly_name: Type.Optional(Type.String()),
     auth_token: Type.Optional(Type.String()),
-    api_keys: Type.Optional(
-      Type.Array(Type.Object({ sid: Type.String(), secret: Type.String() }, strict))
-    ),
+    api_keys: Type.Optional(Type.Array(ApiKeySeed)),
     numbers: Type.Optional(Type.Array(NumberSeed)),
+    short_codes: Type.Optional(Type.Array(ShortCodeSeed)),
     messaging_services: Type.Optional(Type.Array(MessagingServiceSeed)),
     line_types: Type.Optional(Type.Array(LineTypeSeed)),
     event_sink_url: Type.Optional(
@@ -98,6 +127,19 @@ export const WorldSeed = Type.Object(
     ),
     clock_offset_ms: Type.Optional(
       Type.Integer({ description: "how far this world's time is ahead of the clock" })
+    ),
+    test_credentials: Type.Optional(
+      Type.Boolean({
+        description: 'an account for magic numbers alone: it stores nothing and calls nobody back'
+      })
+    ),
+    gem_compat: Type.Optional(
+      Type.Boolean({ description: 'fills the fields that the Ruby gem mock-twilio wants filled' })
+    ),
+    callbacks: Type.Optional(
+      Type.Union([Type.Literal('on'), Type.Literal('off')], {
+        description: 'off: no status callback and no inbound webhook goes out; default on'
+      })
     )
   },
   strict
@@ -106,6 +148,8 @@ export const WorldSeed = Type.Object(
 export type Profile = Static<typeof Profile>
 export type WorldSeed = Static<typeof WorldSeed>
 export type LineType = Static<typeof LineType>
+export type ShortCodeSeed = Static<typeof ShortCodeSeed>
+export type ApiKeySeed = Static<typeof ApiKeySeed>
 export type NumberSeed = Static<typeof NumberSeed>
 export type MessagingServiceSeed = Static<typeof MessagingServiceSeed>
 export type AccountSeed = WorldSeed & { account_sid: string }

@@ -2,7 +2,7 @@ import { PlanHandlers } from '../simulator/agenda.ts'
 import type { VirtualClock } from '../simulator/clock.ts'
 import { numberedSid } from './ids.ts'
 import type { KeyRecord } from './resources/key.ts'
-import type { AccountSeed } from './seeds.ts'
+import type { AccountSeed, ApiKeySeed } from './seeds.ts'
 import { World } from './world.ts'
 
 export interface StoreOptions {
@@ -63,9 +63,9 @@ export class Store {
     return world
   }
 
-  addKey(world: World, sid: string, secret: string, friendlyName: string): KeyRecord {
-    const key = world.addKey(sid, secret, friendlyName)
-    this.#ownKey(sid, world)
+  addKey(world: World, seed: ApiKeySeed, friendlyName: string): KeyRecord {
+    const key = world.addKey(seed, friendlyName)
+    this.#ownKey(key.sid, world)
     this.credentialsVersion++
     return key
   }
@@ -74,6 +74,14 @@ export class Store {
     world.keys.delete(sid)
     this.#keyOwners.get(sid)?.delete(world)
     this.credentialsVersion++
+  }
+
+  /** Whether anybody has the number: nobody else can buy it then. */
+  isOwned(phoneNumber: string): boolean {
+    for (const world of this.#worlds.values()) {
+      if (world.numbersByPhone.has(phoneNumber)) return true
+    }
+    return false
   }
 
   #ownKey(sid: string, world: World): void {

@@ -16,10 +16,21 @@ import { Ids, numberedSid } from './ids.ts'
 import { MessageLog } from './message-log.ts'
 import type { ProviderReply } from './carrier/opt-outs.ts'
 import type { AccountStatus } from './resources/account.ts'
+import type { AddressRecord } from './resources/address.ts'
+import type { ApplicationRecord } from './resources/application.ts'
+import type { CallerIdRecord } from './resources/caller-id.ts'
 import type { KeyRecord } from './resources/key.ts'
 import type { ServiceRecord } from './resources/messaging-service.ts'
-import type { NumberRecord } from './resources/phone-number.ts'
-import type { AccountSeed, LineType, MessagingServiceSeed, NumberSeed } from './seeds.ts'
+import type { LookupOverride } from './resources/lookup.ts'
+import { newNumber, type NumberRecord } from './resources/phone-number.ts'
+import type {
+  AccountSeed,
+  ApiKeySeed,
+  LineType,
+  MessagingServiceSeed,
+  NumberSeed,
+  ShortCodeSeed
+} from './seeds.ts'
 
 export interface WorldOptions {
   clock: VirtualClock
@@ -56,10 +67,15 @@ export class World {
   readonly compliance = emptyCompliance()
   readonly numbers = new Map<string, NumberRecord>()
   readonly numbersByPhone = new Map<string, NumberRecord>()
+  readonly shortCodes = new Map<string, NumberRecord>()
+  readonly applications = new Map<string, ApplicationRecord>()
+  readonly addresses = new Map<string, AddressRecord>()
+  readonly callerIds = new Map<string, CallerIdRecord>()
   readonly services = new Map<string, ServiceRecord>()
   readonly keys = new Map<string, KeyRecord>()
   /** What lookups say of these numbers; of all others, what is usual. */
   readonly lineTypes = new Map<string, LineType>()
+  readonly lookupOverrides = new Map<string, LookupOverride>()
   readonly providerReplies = new Map<string, ProviderReply[]>()
   readonly alertLog: Alerts
   /** Callbacks that a fault keeps back until the next one of the same message has gone, by its sid. */
@@ -98,14 +114,30 @@ export class World {
     this.agenda = new Agenda(clock, plan => planned.carryOut(this, plan))
     this.dateCreated = this.now()
     this.dateUpdated = this.dateCreated
-    for (const key of origin.api_keys ?? []) this.addKey(key.sid, key.secret, 'Seeded')
-    for (const number of origin.numbers ?? []) this.addNumber(number)
-    for (const service of origin.messaging_services ?? []) this.addService(service)
+    for (const key of origin.api_keys ?? []) this.addKey(key, 'Seeded')
     for (const line of origin.line_types ?? []) this.lineTypes.set(line.phone_number, line.type)
+    if (this.isForTests) return
+    for (const number of origin.numbers ?? []) this.addNumber(number)
+    for (const code of origin.short_codes ?? []) this.addShortCode(code)
+    for (const service of origin.messaging_services ?? []) this.addService(service)
   }
 
   get accountSid(): string {
     return this.name
+  }
+
+  /** Twilio's test credentials: magic numbers alone, nothing is kept, nobody is called back. */
+  get isForTests(): boolean {
+    return this.origin.test_credentials === true
+  }
+
+  get isGemCompatible(): boolean {
+    return this.origin.gem_compat === true
+  }
+
+  /** Whether the application is told anything at all. */
+  get callsBack(): boolean {
+    return this.origin.callbacks !== 'off'
   }
 
   now(): number {
@@ -150,37 +182,32 @@ export class World {
     return new Random(`${this.seed}/${name}`)
   }
 
-  addKey(sid: string, secret: string, friendlyName: string): KeyRecord {
+  addKey(seed: ApiKeySeed, friendlyName: string): KeyRecord {
     const now = this.now()
-    const key = { sid, secret, friendlyName, dateCreated: now, dateUpdated: now }
+    const { sid, secret, type = 'main', permissions = [] } = seed
+    const key = { sid, secret, type, permissions, friendlyName, dateCreated: now, dateUpdated: now }
     this.keys.set(sid, key)
     return key
   }
 
   addNumber(seed: NumberSeed): NumberRecord {
-    const now = this.now()
-    const number: NumberRecord = {
-      sid: seed.sid ?? numberedSid('PN', this.numbers.size + 1),
-      phoneNumber: seed.phone_number,
-      friendlyName: seed.friendly_name ?? nationalFormat(seed.phone_number),
-      smsUrl: seed.sms_url ?? '',
-      smsMethod: seed.sms_method ?? 'POST',
-      smsFallbackUrl: seed.sms_fallback_url ?? '',
-      smsFallbackMethod: 'POST',
-      voiceUrl: '',
-      voiceMethod: 'POST',
-      voiceFallbackUrl: '',
-      voiceFallbackMethod: 'POST',
-      statusCallback: '',
-      statusCallbackMethod: 'POST',
-      mms: seed.mms ?? true,
-      dateCreated: now,
-      dateUpdated: now,
-      serviceSid: undefined
-    }
+    const sid = seed.sid ?? numberedSid('PN', this.numbers.size + 1)
+    return this.keepNumber(newNumber(sid, seed, this.now()))
+  }
+
+  keepNumber(number: NumberRecord): NumberRecord {
     this.numbers.set(number.sid, number)
     this.numbersByPhone.set(number.phoneNumber, number)
     return number
+  }
+
+  /** A short code texts and is texted to like any number; it is merely listed elsewhere. */
+  addShortCode({ short_code: phoneNumber, ...seed }: ShortCodeSeed): NumberRecord {
+    const sid = seed.sid ?? numberedSid('SC', this.shortCodes.size + 1)
+    const code = newNumber(sid, { ...seed, phone_number: phoneNumber }, this.now())
+    this.shortCodes.set(sid, code)
+    this.numbersByPhone.set(phoneNumber, code)
+    return code
   }
 
   removeNumber(number: NumberRecord): void {
@@ -217,6 +244,7 @@ export class World {
       dateCreated: now,
       dateUpdated: now,
       pool: [],
+      alphaSenders: [],
       nextInTurn: 0,
       stickySenders: new Map()
     }
@@ -259,10 +287,4 @@ export class World {
     this.messages.clear()
     this.faults.clear()
   }
-}
-
-/** Twilio names a number by its national form until somebody gives it a better name. */
-function nationalFormat(phoneNumber: string): string {
-  const [, area, exchange, line] = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phoneNumber) ?? []
-  return area === undefined ? phoneNumber : `(${area}) ${exchange}-${line}`
 }

@@ -55,7 +55,8 @@ const formats: Record<string, RegExp | true> = {
   // Links of the older API are relative.
   uri: true,
   'uri-map': true,
-  'phone-number-capabilities': true
+  'phone-number-capabilities': true,
+  'ice-server': true
 }
 
 type Json = Record<string, unknown>
@@ -180,7 +181,7 @@ function strict(schema: Json, product: string): Json {
       result['properties'] = Object.fromEntries(
         Object.entries(value).map(([name, inner]) => [
           name,
-          isJson(inner) ? field(inner, product) : inner
+          isJson(inner) ? field(asAnswered(name, inner), product) : inner
         ])
       )
     } else if (key === 'oneOf' && Array.isArray(value)) {
@@ -203,6 +204,14 @@ function inBothCases(schema: Json): Json {
   const words = Array.isArray(schema['enum']) ? schema['enum'].map(String) : []
   const lower = words.map(word => word.toLowerCase().replaceAll('_', '-'))
   return { ...schema, enum: [...words, ...lower] }
+}
+
+/** Where Twilio's own examples show something else than its schemas say. */
+function asAnswered(name: string, schema: Json): Json {
+  // A number for sale lies at "19.720000", "-155.090000", and is called (808) 925-1571.
+  if (name === 'latitude' || name === 'longitude') return { type: 'string', nullable: true }
+  if (name === 'friendly_name') return { type: 'string', nullable: true }
+  return schema
 }
 
 function field(schema: Json, product: string): Json {

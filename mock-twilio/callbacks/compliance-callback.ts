@@ -33,6 +33,7 @@ export class ComplianceCallbacks {
   }
 
   tell(world: World, callback: ComplianceCallback): void {
+    if (!world.callsBack) return
     const { sid, status } = callback
     const effect = world.faults.isEmpty
       ? undefined

@@ -45,7 +45,7 @@ export class StatusCallbacks {
   }
 
   tell(world: World, message: MessageRecord): void {
-    if (message.statusCallback === null) return
+    if (message.statusCallback === null || !world.callsBack) return
     const callback = callbackOf(world, message, message.statusCallback)
     if (world.faults.isEmpty) {
       this.#sendInTurn(world, callback)

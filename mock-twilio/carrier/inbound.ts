@@ -283,12 +283,19 @@ function keep(world: World, number: NumberRecord, text: IncomingText): MessageRe
 
 /** A service's own address counts, unless it leaves the matter to its numbers. */
 function destinationOf(world: World, number: NumberRecord): Destination | undefined {
+  if (!world.callsBack) return undefined
   const service = world.serviceOf(number)
   if (service !== undefined && !service.useInboundWebhookOnNumber) {
     const { inboundRequestUrl: url, inboundMethod: method, fallbackUrl, fallbackMethod } = service
     return url ? { url, method, fallbackUrl, fallbackMethod } : undefined
   }
-  const { smsUrl: url, smsMethod: method, smsFallbackUrl, smsFallbackMethod } = number
+  const application = world.applications.get(number.smsApplicationSid ?? '')
+  const {
+    smsUrl: url,
+    smsMethod: method,
+    smsFallbackUrl,
+    smsFallbackMethod
+  } = application ?? number
   if (url === '') return undefined
   return { url, method, fallbackUrl: smsFallbackUrl || null, fallbackMethod: smsFallbackMethod }
 }

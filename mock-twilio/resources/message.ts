@@ -37,6 +37,8 @@ export interface MessageRecord {
   errorCode: number | null
   media: MediaRecord[]
   isDeleted: boolean
+  /** Whether the application promised to tell what came of it. */
+  providesFeedback?: boolean
   timer: Timer | undefined
 }
 
@@ -49,7 +51,7 @@ export function messageResource(world: World, message: MessageRecord): Record<st
     api_version: apiVersion,
     body: message.body,
     date_created: rfc2822(message.dateCreated),
-    date_sent: message.dateSent === null ? null : rfc2822(message.dateSent),
+    date_sent: dateSentOf(world, message),
     date_updated: rfc2822(message.dateUpdated),
     direction: message.direction,
     error_code: message.errorCode,
@@ -100,4 +102,10 @@ function hasSender({ status }: MessageRecord): boolean {
 function priceOf({ media, numSegments }: MessageRecord): string {
   const dollars = media.length > 0 ? 0.02 : 0.0079 * numSegments
   return (-dollars).toFixed(5)
+}
+
+/** The Ruby gem puts a date of its own wherever it finds some value. */
+function dateSentOf(world: World, { dateSent, dateCreated }: MessageRecord): string | null {
+  if (dateSent !== null) return rfc2822(dateSent)
+  return world.isGemCompatible ? rfc2822(dateCreated) : null
 }

@@ -7,6 +7,7 @@ import { messageResource } from '../../resources/message.ts'
 import type { World } from '../../world.ts'
 import {
   checkSideParameters,
+  readApplication,
   readBody,
   readMediaUrls,
   readReceiver,
@@ -22,6 +23,7 @@ export const createMessage: Operation = {
   method: 'POST',
   path: '/api/2010-04-01/Accounts/:AccountSid/Messages.json',
   status: 201,
+  isForTestCredentials: true,
   handle: ({ world, form, services, requestId }) => {
     const to = readReceiver(form)
     const { from, service, number } = readSender(world, form)
@@ -30,12 +32,12 @@ export const createMessage: Operation = {
     const body = readBody(form, mediaUrls.length > 0)
     const isMms = mediaUrls.length > 0 || flag(form, 'SendAsMms') === true
     if (isMms && number?.mms === false) throw refusal(21621, number.phoneNumber)
-    const statusCallback = readStatusCallback(form, service)
+    const application = readApplication(world, form)
+    const statusCallback = readStatusCallback(form, service, application)
     const validityMs = readValidityMs(form, service)
     checkSideParameters(form)
     const now = world.now()
     const sendAt = readSendAt(form, service, now)
-    if (world.status !== 'active') throw refusal(20005, world.accountSid)
     refuseMagicReceiver(to, from)
     if (world.optOuts.has(to, service?.sid ?? number?.serviceSid ?? from ?? '')) {
       throw refusal(21610, to)
@@ -60,8 +62,10 @@ export const createMessage: Operation = {
       errorCode: null,
       media: mediaUrls.map(url => outboundMedia(world, url)),
       isDeleted: false,
+      providesFeedback: flag(form, 'ProvideFeedback') ?? false,
       timer: undefined
     }
+    if (world.isForTests) return messageResource(world, message)
     world.messages.add(message)
     world.journal.append({
       kind: 'message.created',

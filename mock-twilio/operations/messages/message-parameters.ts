@@ -2,6 +2,7 @@ import { refusal } from '../../errors.ts'
 import { isWebUrl, oneOf, text, texts, type Form } from '../../forms.ts'
 import { isSid } from '../../ids.ts'
 import { isPhoneNumber } from '../../phone-number.ts'
+import type { ApplicationRecord } from '../../resources/application.ts'
 import type { ServiceRecord } from '../../resources/messaging-service.ts'
 import type { NumberRecord } from '../../resources/phone-number.ts'
 import type { World } from '../../world.ts'
@@ -50,13 +51,17 @@ export function readSender(world: World, form: Form): Sender {
   if (serviceSid !== undefined) {
     const service = readService(world, serviceSid)
     const number = from === undefined ? undefined : world.numbersByPhone.get(from)
+    const isAlpha = service.alphaSenders.some(({ alphaSender }) => alphaSender === from)
     // Twilio has several codes around senders and pools; "not a valid sender" is the one that fits.
-    if (from !== undefined && number?.serviceSid !== serviceSid) throw refusal(21606, from)
+    if (from !== undefined && number?.serviceSid !== serviceSid && !isAlpha) {
+      throw refusal(21606, from)
+    }
     return { from: from ?? null, service, number }
   }
   if (from === undefined) throw refusal(21603)
   const number = world.numbersByPhone.get(from)
   if (number === undefined && from !== magicSender) throw refuseSender(from)
+  if (number?.sms === false) throw refusal(21606, from)
   return { from, service: undefined, number }
 }
 
@@ -64,7 +69,7 @@ function readService(world: World, sid: string): ServiceRecord {
   if (!isSid(sid, 'MG')) throw refusal(21705, sid)
   const service = world.services.get(sid)
   if (service === undefined) throw refusal(21701, sid)
-  if (service.pool.length === 0) throw refusal(21704, sid)
+  if (service.pool.length + service.alphaSenders.length === 0) throw refusal(21704, sid)
   return service
 }
 
@@ -80,6 +85,8 @@ function refuseSender(from: string): Error {
 export function refuseMagicReceiver(to: string, from: string | null): void {
   const code = refusedReceivers.get(to)
   if (code !== undefined) throw refusal(code, to, from ?? '')
+  // North American carriers take no names for senders.
+  if (from !== null && to.startsWith('+1') && !/^\+?\d+$/.test(from)) throw refusal(21612, to, from)
 }
 
 export function readMediaUrls(form: Form): string[] {
@@ -102,9 +109,16 @@ export function readBody(form: Form, hasMedia: boolean): string {
   return body
 }
 
-export function readStatusCallback(form: Form, service: ServiceRecord | undefined): string | null {
+/** An application comes before the service, and after an address that the request itself gives. */
+export function readStatusCallback(
+  form: Form,
+  service: ServiceRecord | undefined,
+  application?: ApplicationRecord
+): string | null {
   const given = text(form, 'StatusCallback')
-  if (given === undefined || given === '') return service?.statusCallback ?? null
+  if (given === undefined || given === '') {
+    return application?.messageStatusCallback || service?.statusCallback || null
+  }
   if (!isWebUrl(given)) throw refusal(21609, given)
   return given
 }
@@ -141,6 +155,14 @@ export function readSendAt(
   return at
 }
 
+export function readApplication(world: World, form: Form): ApplicationRecord | undefined {
+  const sid = text(form, 'ApplicationSid')
+  if (!sid) return undefined
+  const application = world.applications.get(sid)
+  if (application === undefined) throw refusal(21218, sid)
+  return application
+}
+
 /** Parameters that change nothing here, but whose values Twilio checks. */
 export function checkSideParameters(form: Form): void {
   oneOf(form, 'ContentRetention', ['retain', 'discard'])
@@ -149,6 +171,4 @@ export function checkSideParameters(form: Form): void {
   oneOf(form, 'RiskCheck', ['enable', 'disable'])
   const contentSid = text(form, 'ContentSid')
   if (contentSid) throw refusal(21655, contentSid)
-  const applicationSid = text(form, 'ApplicationSid')
-  if (applicationSid) throw refusal(21218, applicationSid)
 }

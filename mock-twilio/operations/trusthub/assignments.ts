@@ -165,7 +165,7 @@ const ownedObjects = new Map<string, (world: World, sid: string) => boolean>([
   ['RD', ({ compliance }, sid) => compliance.documents.has(sid)],
   ['BU', ({ compliance }, sid) => compliance.bundles.has(sid)],
   // An address counts within a supporting document alone; by itself it proves nothing.
-  ['AD', () => true]
+  ['AD', ({ addresses }, sid) => addresses.has(sid)]
 ])
 
 /** What the filter ObjectType is held against. */
