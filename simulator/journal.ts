@@ -1,3 +1,5 @@
+import { channel } from 'node:diagnostics_channel'
+
 import { afterRealTime, type Clock } from './clock.ts'
 
 /*
@@ -40,6 +42,9 @@ export type AwaitResult =
   | { found: true; entries: JournalEntry[] }
   | { found: false; entries: JournalEntry[]; near_misses: NearMiss[]; seen: Record<string, number> }
 
+/** Every entry of every journal in the process, for those who collect evidence. */
+export const journalEntries = channel('simulator:journal')
+
 interface Waiter {
   match: JournalMatch
   missing: number
@@ -74,6 +79,7 @@ export class Journal {
     this.#entries.push(entry)
     if (this.#entries.length >= 2 * this.#retention) this.#entries.splice(0, this.#retention)
     if (this.#waiters.length > 0) this.#tellWaiters(entry)
+    if (journalEntries.hasSubscribers) journalEntries.publish(entry)
     return entry
   }
 
