@@ -65,6 +65,11 @@ for (const { product, id } of unproven) {
 process.stdout.write(
   `${new Set(errorCauses.map(({ code }) => code)).size} error codes, ${compatibility.callbacks.length} kinds of callbacks\n`
 )
+if (compatibility.unexplained.length > 0) {
+  process.stdout.write(
+    `seen, but not in contracts/twilio/error-codes: ${compatibility.unexplained.join(', ')}\n`
+  )
+}
 
 for (const [name, text] of Object.entries(pages)) {
   if (!options.check) writeFileSync(name, text)

@@ -35,6 +35,8 @@ export interface Compatibility {
   /** What the mock serves and Twilio's documents do not have. */
   undocumented: string[]
   callbacks: [kind: string, parameters: string[]][]
+  /** Codes that tests have seen and that contracts/twilio/error-codes does not explain. */
+  unexplained: string[]
 }
 
 /** The suites that speak for the mock. The server's would make the result depend on what else was run. */
@@ -66,7 +68,10 @@ export function measure(all: readonly ProcessEvidence[]): Compatibility {
       }
     }),
     undocumented: sorted([...served].filter(key => !known.has(key))),
-    callbacks: callbacksIn(evidence)
+    callbacks: callbacksIn(evidence),
+    unexplained: sorted(evidence.flatMap(codesIn)).filter(code => {
+      return !errorCauses.some(cause => code === String(cause.code))
+    })
   }
 }
 
@@ -85,7 +90,7 @@ export function tally({ operations }: Compatibility): Tally[] {
   )
 }
 
-export function count(reports: readonly OperationReport[]): Omit<Tally, 'product'> {
+function count(reports: readonly OperationReport[]): Omit<Tally, 'product'> {
   const covered = reports.filter(isProven)
   const total = (number: (report: OperationReport) => number) =>
     reports.reduce((sum, report) => sum + number(report), 0)
@@ -217,11 +222,12 @@ function operationsOf(product: string): Described[] {
       const operation = dig(item, method)
       if (operation === undefined) continue
       const verb = method.toUpperCase()
+      const { operationId } = operation
       described.push({
         key: `${product} ${verb} ${path}`,
         product,
         resource: resourceOf(operation, path),
-        id: String(operation['operationId'] ?? `${verb} ${path}`),
+        id: typeof operationId === 'string' ? operationId : `${verb} ${path}`,
         method: verb,
         path,
         documentedStatuses: Object.keys(dig(operation, 'responses') ?? {}),
@@ -271,6 +277,11 @@ function isInCatalogue(refusal: string): boolean {
 
 function codeOf(refusal: string): string {
   return refusal.split(' ')[1] ?? ''
+}
+
+function codesIn({ answers, messageErrors, alerts }: ProcessEvidence): string[] {
+  const refusals = Object.values(answers).flatMap(seen => seen.refusals.map(codeOf))
+  return [...refusals, ...messageErrors.map(String), ...alerts.map(String)]
 }
 
 function callbacksIn(evidence: readonly ProcessEvidence[]): Compatibility['callbacks'] {

@@ -42,7 +42,7 @@ const ProcessEvidence = Type.Object({
 export type ProcessEvidence = Static<typeof ProcessEvidence>
 
 /** Refusals that any operation may give, also because a fault says so. */
-export const ofTheHouse: ReadonlySet<number> = new Set([20003, 20004, 20429, 20500, 20503])
+const ofTheHouse: ReadonlySet<number> = new Set([20003, 20004, 20429, 20500, 20503])
 
 interface Seen {
   statuses: Set<number>
@@ -248,7 +248,7 @@ function describeDocument(document: unknown): SentCallback {
   const event = isRecord(first) ? first : {}
   const data = isRecord(event['data']) ? Object.keys(event['data']) : []
   return {
-    kind: `event ${String(event['type'] ?? 'without a type')}`,
+    kind: typeof event['type'] === 'string' ? `event ${event['type']}` : 'event without a type',
     names: [...Object.keys(event), ...data.map(name => `data.${name}`)]
   }
 }

@@ -23,7 +23,7 @@ export const messages = `${account}/Messages.json`
 export const numbers = `${account}/IncomingPhoneNumbers.json`
 export const services = '/messaging/v1/Services'
 export const service = developmentAccount.messagingServiceSid
-export const [firstNumber, secondNumber] = developmentAccount.phoneNumbers
+export const [firstNumber] = developmentAccount.phoneNumbers
 export const person = '+16015550123'
 
 /** The name that a test and the printed list give it. */
