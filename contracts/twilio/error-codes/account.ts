@@ -21,7 +21,7 @@ export const accountErrors: ErrorCause[] = [
     request('DELETE', messages)
   ),
   refused(20005, 401, 'a suspended account sends', async built => {
-    await built.request('POST', `${account}.json`, { Status: 'suspended' })
+    built.mock.world().status = 'suspended'
     return post(built, { To: person, From: firstNumber, Body: 'Hello' })
   }),
   refused(20404, 404, 'a message that does not exist', ({ request }) =>

@@ -1,4 +1,4 @@
-import { account, firstNumber, later, person, service, type ErrorCause } from './cause.ts'
+import { firstNumber, later, person, service, type ErrorCause } from './cause.ts'
 
 export const deliveryFailures: ErrorCause[] = [
   later(21610, 'the receiver says STOP before a scheduled message goes out', async built => {
@@ -25,7 +25,7 @@ export const deliveryFailures: ErrorCause[] = [
   }),
   later(30002, 'the account is suspended while the message waits', async built => {
     const message = await built.send()
-    await built.request('POST', `${account}.json`, { Status: 'suspended' })
+    built.mock.world().status = 'suspended'
     return message
   }),
   ...[
