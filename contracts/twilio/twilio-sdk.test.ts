@@ -5,7 +5,21 @@ import twilio from 'twilio'
 
 import { developmentAccount } from '../../mock-twilio/development-account.ts'
 import { build, firstNumber, person, startOfTest } from './judged-mock.ts'
-import { MockedTransport } from './official-sdk.ts'
+
+/** The official SDK as it is, but for a transport that sends https://host/path to http://mock/host/path. */
+class MockedTransport extends twilio.RequestClient {
+  readonly #mockUrl: string
+
+  constructor(mockUrl: string) {
+    super()
+    this.#mockUrl = mockUrl
+  }
+
+  override request: twilio.RequestClient['request'] = options => {
+    options.uri = options.uri.replace('https://', `${this.#mockUrl}/`)
+    return super.request(options)
+  }
+}
 
 async function anSdk(t: TestContext) {
   const built = await build(t)
