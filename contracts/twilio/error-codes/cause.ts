@@ -66,6 +66,8 @@ export function later(
       const { status, body } = await send(built)
       if (status !== 201) throw new Error(`refused at once: ${JSON.stringify(body)}`)
       await built.mock.clock.advance('1 h')
+      // Where the account was suspended on the way: a suspended one may not ask.
+      built.mock.world().status = 'active'
       const { body: ended } = await built.request('GET', `${account}/Messages/${body.sid}.json`)
       const told = built.receiver.received.findLast(({ form }) => form['MessageSid'] === body.sid)
       if (told?.form['ErrorCode'] !== String(ended['error_code'])) {
