@@ -124,29 +124,28 @@ async function startCollecting(into: string): Promise<typeof collectEvidence> {
   }
 
   return (app, documented) => {
-    const operationOf = (request: FastifyRequest, reply: FastifyReply): Seen | undefined => {
-      const route = request.routeOptions.url
-      if (chance.isAtWork || route === undefined || route.startsWith('/_mock/')) return undefined
-      if (!isOfTheMock(reply)) return undefined
-      const { product, path } = documented(route)
-      return seenOf(`${product} ${request.method} ${path}`)
-    }
-    app.addHook('preHandler', (request, reply, done) => {
-      const seen = operationOf(request, reply)
-      if (seen !== undefined) {
-        request.body = noteReads(request.body, seen.reads)
-        request.query = noteReads(request.query, seen.reads)
-      }
+    const lookedUp = new WeakMap<FastifyRequest, Set<string>>()
+    app.addHook('preHandler', (request, _reply, done) => {
+      const reads = new Set<string>()
+      lookedUp.set(request, reads)
+      request.body = noteReads(request.body, reads)
+      request.query = noteReads(request.query, reads)
       done()
     })
     app.addHook('onSend', (request, reply, payload, done) => {
-      const seen = operationOf(request, reply)
-      if (seen !== undefined && reply.statusCode < 400) {
-        seen.statuses.add(reply.statusCode)
-        for (const name of namesIn(request.query, request.body)) seen.parameters.add(name)
-      } else if (seen !== undefined) {
-        const code = refusedWith(payload)
-        if (code !== undefined) seen.refusals.add(`${reply.statusCode} ${code}`)
+      const route = request.routeOptions.url
+      const isControl = route === undefined || route.startsWith('/_mock/')
+      if (!chance.isAtWork && !isControl && isOfTheMock(reply)) {
+        const { product, path } = documented(route)
+        const seen = seenOf(`${product} ${request.method} ${path}`)
+        for (const name of lookedUp.get(request) ?? []) seen.reads.add(name)
+        if (reply.statusCode < 400) {
+          seen.statuses.add(reply.statusCode)
+          for (const name of namesIn(request.query, request.body)) seen.parameters.add(name)
+        } else {
+          const code = refusedWith(payload)
+          if (code !== undefined) seen.refusals.add(`${reply.statusCode} ${code}`)
+        }
       }
       done(null, payload)
     })
@@ -186,7 +185,9 @@ function refusedWith(payload: unknown): number | undefined {
 
 /** Tests of the judge judge answers of their own making. */
 function isOfTheMock(reply: FastifyReply): boolean {
-  return reply.raw.getHeader('Twilio-Request-Id') !== undefined
+  return (
+    (reply.getHeader('Twilio-Request-Id') ?? reply.raw.getHeader('Twilio-Request-Id')) !== undefined
+  )
 }
 
 /** While fast-check tries something out, `isAtWork`. */

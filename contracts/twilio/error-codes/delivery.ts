@@ -21,6 +21,7 @@ export const deliveryFailures: ErrorCause[] = [
     await built.request('POST', `/messaging/v1/Services/${sid}/PhoneNumbers`, {
       PhoneNumberSid: number
     })
+    await built.request('POST', `/messaging/v1/Services/${sid}`, { MmsConverter: false })
     return built.send({ MessagingServiceSid: sid, MediaUrl: 'https://example.com/a.png' })
   }),
   later(30002, 'the account is suspended while the message waits', async built => {
