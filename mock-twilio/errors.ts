@@ -11,7 +11,8 @@ export interface ErrorBody {
   status: number
 }
 
-const catalogue = {
+/** Told at once, as the answer to a request: the HTTP status and the words. */
+export const catalogue = {
   20001: [400, 'Invalid parameter: {0}'],
   20002: [400, 'Invalid FriendlyName'],
   20003: [401, 'Authenticate'],

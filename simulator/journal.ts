@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
+import { channel } from 'node:diagnostics_channel'
 
 import { canonicalJson } from './canonical-json.ts'
 import { afterRealTime, type Clock } from './clock.ts'
@@ -70,6 +71,9 @@ export type AwaitResult =
   | { found: true; entries: JournalEntry[] }
   | { found: false; entries: JournalEntry[]; near_misses: NearMiss[]; seen: Record<string, number> }
 
+/** Every entry of every journal in the process, for those who collect evidence. */
+export const journalEntries = channel('simulator:journal')
+
 interface Waiter {
   match: JournalMatch
   missing: number
@@ -116,6 +120,7 @@ export class Journal {
     this.#entries.push(entry)
     if (this.#entries.length >= 2 * this.#retention) this.#dropOldest()
     if (this.#waiters.length > 0) this.#tellWaiters(entry)
+    if (journalEntries.hasSubscribers) journalEntries.publish(entry)
     return entry
   }
 

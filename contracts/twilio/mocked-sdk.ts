@@ -7,7 +7,7 @@ import type { AccountSeed } from '../../mock-twilio/seeds.ts'
 import { build } from './judged-mock.ts'
 
 /** The official SDK as it is, but for a transport that sends https://host/path to http://mock/host/path. */
-class MockedTransport extends twilio.RequestClient {
+export class MockedTransport extends twilio.RequestClient {
   readonly #mockUrl: string
 
   constructor(mockUrl: string) {

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
+import { collectEvidence } from './evidence.ts'
+
 /*
  * Holds every answer of the mock against Twilio's own OpenAPI files, which @twilio/cli-core carries. Stricter
  * than the files in one point: a field that they do not name is a violation, since some of the SDKs stumble
@@ -24,7 +26,7 @@ export interface Judge {
   assertNoViolations: () => void
 }
 
-const files = new Map([
+export const files: ReadonlyMap<string, string> = new Map([
   ['api', 'twilio_api_v2010.json'],
   ['messaging', 'twilio_messaging_v1.json'],
   ['lookups', 'twilio_lookups_v2.json'],
@@ -59,12 +61,13 @@ const formats: Record<string, RegExp | true> = {
   'ice-server': true
 }
 
-type Json = Record<string, unknown>
+export type Json = Record<string, unknown>
 
 /** Call it before the app is ready. */
 export function judgeResponses(app: FastifyInstance): Judge {
   const violations: Violation[] = []
   const covered = new Set<string>()
+  collectEvidence(app, documented)
 
   const judge = (request: FastifyRequest, reply: FastifyReply, payload: unknown): void => {
     const { statusCode } = reply
@@ -105,7 +108,7 @@ export function judgeResponses(app: FastifyInstance): Judge {
 }
 
 /** /api/2010-04-01/Accounts/:AccountSid.json is {AccountSid} in Twilio's words, or {Sid} where it is the last. */
-function documented(route: string): { product: string; path: string } {
+export function documented(route: string): { product: string; path: string } {
   const end = route.indexOf('/', 1)
   const path = route
     .slice(end)
@@ -151,6 +154,11 @@ function validatorFor(
   const schema = dig(response, 'content', 'application/json', 'schema')
   if (schema === undefined) return ajv.compile({})
   return ajv.compile(strict(schema, product))
+}
+
+/** Twilio's own document of a product. */
+export function documentOf(product: string): Json {
+  return load(product).document
 }
 
 function load(product: string): { document: Json; ajv: Ajv } {
@@ -223,12 +231,12 @@ function schemaId(product: string, name: string): string {
   return `https://twilio.invalid/${product}/${name}`
 }
 
-function dig(start: unknown, ...path: string[]): Json | undefined {
+export function dig(start: unknown, ...path: string[]): Json | undefined {
   let here: unknown = start
   for (const key of path) here = isJson(here) ? here[key] : undefined
   return isJson(here) ? here : undefined
 }
 
-function isJson(value: unknown): value is Json {
+export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
