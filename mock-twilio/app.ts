@@ -8,10 +8,13 @@ import { control, ControlRefusal } from '../simulator/control.ts'
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
-import { Delivery } from './carrier/delivery.ts'
+import { Delivery, messageStep } from './carrier/delivery.ts'
 import { InboundMessages } from './carrier/inbound.ts'
+import { outageStep } from './carrier/outages.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
+import { outageControl } from './control/outages.ts'
+import { queueControl } from './control/queues.ts'
 import { resetWorld } from './control/reset.ts'
 import { developmentAccountSeed } from './development-account.ts'
 import { errorBody, refusal, TwilioRefusal } from './errors.ts'
@@ -53,6 +56,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const store = new Store({ clock, seed, retention }, accounts)
   const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
   const delivery = new Delivery(new StatusCallbacks(sender))
+  store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
+  store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const app = fastify({
     logger: options.logger ?? false,
     // The journal tells what was asked; the log is for what went wrong.
@@ -115,6 +120,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   })
   await app.register(handsetControl, { world, inbound })
   await app.register(optOutControl, { world })
+  await app.register(queueControl, { world })
+  await app.register(outageControl, { world })
 
   return {
     app,

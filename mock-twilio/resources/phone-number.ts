@@ -16,6 +16,7 @@ export interface NumberRecord {
   voiceFallbackMethod: 'GET' | 'POST'
   statusCallback: string
   statusCallbackMethod: 'GET' | 'POST'
+  sms: boolean
   mms: boolean
   dateCreated: number
   dateUpdated: number
@@ -30,7 +31,7 @@ export function numberResource(world: World, number: NumberRecord): Record<strin
     api_version: apiVersion,
     beta: false,
     bundle_sid: null,
-    capabilities: { voice: true, sms: true, mms: number.mms, fax: false },
+    capabilities: { voice: true, sms: number.sms, mms: number.mms, fax: false },
     date_created: rfc2822(number.dateCreated),
     date_updated: rfc2822(number.dateUpdated),
     emergency_address_sid: null,

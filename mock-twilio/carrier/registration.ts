@@ -1,0 +1,28 @@
+import type { World } from '../world.ts'
+import { campaignLimitsOf } from './campaign-limits.ts'
+import { callingCodeOf, senderTypeOf } from './sender-type.ts'
+
+/**
+ * The United States take texts of ten-digit numbers only from registered campaigns (30034), and of toll-free
+ * numbers only when they are verified (30032). Worlds mind it when `registration` is `enforced`.
+ * https://www.twilio.com/docs/api/errors/30034, https://www.twilio.com/docs/api/errors/30032
+ */
+export function registrationFlaw(
+  world: World,
+  { from, to }: { from: string; to: string },
+  serviceSid: string | undefined
+): 30032 | 30034 | undefined {
+  if (world.origin.registration !== 'enforced' || callingCodeOf(to) !== '+1') return undefined
+  switch (senderTypeOf(from)) {
+    case 'tollFree':
+      return world.origin.verified_toll_free?.includes(from) ? undefined : 30032
+    case 'longCode': {
+      if (callingCodeOf(from) !== '+1') return undefined
+      const isRegistered = serviceSid !== undefined && campaignLimitsOf(world, serviceSid)
+      return isRegistered ? undefined : 30034
+    }
+    case 'shortCode':
+    case 'alphanumeric':
+      return undefined
+  }
+}
