@@ -13,16 +13,11 @@ export function registrationFlaw(
   serviceSid: string | undefined
 ): 30032 | 30034 | undefined {
   if (world.origin.registration !== 'enforced' || callingCodeOf(to) !== '+1') return undefined
-  switch (senderTypeOf(from)) {
-    case 'tollFree':
-      return world.origin.verified_toll_free?.includes(from) ? undefined : 30032
-    case 'longCode': {
-      if (callingCodeOf(from) !== '+1') return undefined
-      const isRegistered = serviceSid !== undefined && campaignLimitsOf(world, serviceSid)
-      return isRegistered ? undefined : 30034
-    }
-    case 'shortCode':
-    case 'alphanumeric':
-      return undefined
+  const type = senderTypeOf(from)
+  if (type === 'tollFree') {
+    return world.origin.verified_toll_free?.includes(from) ? undefined : 30032
   }
+  if (type !== 'longCode' || callingCodeOf(from) !== '+1') return undefined
+  const isRegistered = serviceSid !== undefined && campaignLimitsOf(world, serviceSid)
+  return isRegistered ? undefined : 30034
 }
