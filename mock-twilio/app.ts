@@ -9,11 +9,14 @@ import { FaultResponses } from '../simulator/fault-responses.ts'
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
-import { Delivery } from './carrier/delivery.ts'
+import { Delivery, messageStep } from './carrier/delivery.ts'
 import { InboundMessages } from './carrier/inbound.ts'
+import { outageStep } from './carrier/outages.ts'
 import { handleReviews } from './compliance/reviews.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
+import { outageControl } from './control/outages.ts'
+import { queueControl } from './control/queues.ts'
 import { resetWorld } from './control/reset.ts'
 import { developmentAccountSeed } from './development-account.ts'
 import { errorBody, refusal, TwilioRefusal } from './errors.ts'
@@ -58,6 +61,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
   handleReviews(store.planned, sender)
   const delivery = new Delivery(new StatusCallbacks(sender, store.planned))
+  store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
+  store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const app = fastify({
     logger: options.logger ?? false,
     // The journal tells what was asked; the log is for what went wrong.
@@ -121,6 +126,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   })
   await app.register(handsetControl, { world, inbound })
   await app.register(optOutControl, { world })
+  await app.register(queueControl, { world })
+  await app.register(outageControl, { world })
 
   return {
     app,

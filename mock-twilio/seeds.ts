@@ -57,7 +57,10 @@ export const MessagingServiceSeed = Type.Object(
     status_callback: Type.Optional(Type.String()),
     use_inbound_webhook_on_number: Type.Optional(Type.Boolean()),
     sticky_sender: Type.Optional(Type.Boolean()),
-    area_code_geomatch: Type.Optional(Type.Boolean())
+    area_code_geomatch: Type.Optional(Type.Boolean()),
+    mms_converter: Type.Optional(Type.Boolean()),
+    smart_encoding: Type.Optional(Type.Boolean()),
+    fallback_to_long_code: Type.Optional(Type.Boolean())
   },
   strict
 )
@@ -90,11 +93,56 @@ const LineTypeSeed = Type.Object(
 )
 
 export const Profile = Type.Union(
-  [Type.Literal('reliable'), Type.Literal('instant'), Type.Literal('rough')],
+  [
+    Type.Literal('reliable'),
+    Type.Literal('instant'),
+    Type.Literal('rough'),
+    Type.Literal('realistic')
+  ],
   {
     description:
-      'reliable: all is delivered, after realistic delays. instant: the same at once. rough: a seeded share goes wrong'
+      'reliable: all is delivered, after realistic delays. instant: the same at once. rough: a seeded share goes wrong. realistic: delays, failures, filters and throughput as in life'
   }
+)
+
+/** UTC, and no date that does not exist in some month. */
+const Instant = Type.String({
+  pattern:
+    '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,3})?)?Z$'
+})
+
+export const OutageSeed = Type.Object(
+  {
+    from: Type.Optional(Instant),
+    until: Type.Optional(Instant),
+    carrier: Type.Optional(Type.String()),
+    prefix: Type.Optional(Type.String({ pattern: '^\\+[0-9]*$' })),
+    effect: Type.Union([Type.Literal('hold'), Type.Literal('undelivered')]),
+    error_code: Type.Optional(Type.Integer({ minimum: 10_000, maximum: 99_999 })),
+    recovery_per_second: Type.Optional(Type.Number({ minimum: 0.001, maximum: 1000 }))
+  },
+  {
+    ...strict,
+    description:
+      'a carrier that is down, in virtual time: from now on when `from` is absent, until it is ended when `until` is'
+  }
+)
+
+const SenderRate = Type.Object(
+  {
+    sender: Type.String(),
+    segments_per_second: Type.Number({ minimum: 0.001, maximum: 100_000 })
+  },
+  strict
+)
+
+const CampaignSeed = Type.Object(
+  {
+    service_sid: Type.String({ pattern: '^MG[0-9a-fA-F]{32}$' }),
+    segments_per_second: Type.Optional(Type.Number({ minimum: 0.001, maximum: 100_000 })),
+    daily_segments: Type.Optional(Type.Integer({ minimum: 0 }))
+  },
+  { ...strict, description: 'a 10DLC campaign, and what carriers let pass of it' }
 )
 
 export const WorldSeed = Type.Object(
@@ -140,11 +188,32 @@ export const WorldSeed = Type.Object(
       Type.Union([Type.Literal('on'), Type.Literal('off')], {
         description: 'off: no status callback and no inbound webhook goes out; default on'
       })
-    )
+    ),
+    provider_year: Type.Optional(
+      Type.Union([Type.Literal(2024), Type.Literal(2026)], {
+        description: "whose limits and keywords are the provider's; default 2026"
+      })
+    ),
+    throughput: Type.Optional(
+      Type.Union([Type.Literal('unlimited'), Type.Literal('realistic')], {
+        description: 'whether senders have queues; default unlimited, and realistic in that profile'
+      })
+    ),
+    sender_rates: Type.Optional(Type.Array(SenderRate)),
+    campaigns: Type.Optional(Type.Array(CampaignSeed)),
+    registration: Type.Optional(
+      Type.Union([Type.Literal('ignored'), Type.Literal('enforced')], {
+        description:
+          'whether unregistered senders are blocked in +1 (30034, 30032); default ignored'
+      })
+    ),
+    verified_toll_free: Type.Optional(Type.Array(Type.String())),
+    outages: Type.Optional(Type.Array(OutageSeed))
   },
   strict
 )
 
+export type OutageSeed = Static<typeof OutageSeed>
 export type Profile = Static<typeof Profile>
 export type WorldSeed = Static<typeof WorldSeed>
 export type LineType = Static<typeof LineType>

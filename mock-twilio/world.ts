@@ -8,8 +8,12 @@ import { Random } from '../simulator/random.ts'
 import { severityOf } from './callbacks/alert-severity.ts'
 import type { Exchange } from './callbacks/signed-request.ts'
 import type { StatusCallback } from './callbacks/status-callback.ts'
-import { OptOuts } from './carrier/opt-outs.ts'
 import { emptyCompliance, forgetNumber } from './compliance.ts'
+import { newCarrierState } from './carrier/carrier-state.ts'
+import { Handsets } from './carrier/handsets.ts'
+import { OptOuts } from './carrier/opt-outs.ts'
+import { addOutage } from './carrier/outages.ts'
+import { providerLimits, type ProviderLimits } from './carrier/provider-limits.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
 import { profiles, type CarrierProfile } from './carrier/profiles.ts'
 import { Ids, numberedSid } from './ids.ts'
@@ -53,6 +57,12 @@ export class World {
   readonly authToken: string
   readonly dateCreated: number
   readonly profile: CarrierProfile
+  /** What the provider allows, in the year that this world lives in. */
+  readonly limits: ProviderLimits
+  /** Whether senders have a throughput, and queues before them. */
+  readonly isThrottled: boolean
+  readonly carrier = newCarrierState()
+  readonly handsets = new Handsets()
   readonly ids: Ids
   /** Apart from the ids, since callbacks go out in an order that the network decides. */
   readonly callbackIds: Ids
@@ -101,6 +111,9 @@ export class World {
     this.authToken = origin.auth_token ?? 'mock-auth-token-00000000000000001'
     this.friendlyName = origin.friendly_name ?? 'A world of its own'
     this.profile = profiles[origin.profile ?? 'reliable']
+    this.limits = providerLimits(origin.provider_year ?? 2026)
+    const usualThroughput = this.profile.isThrottled ? 'realistic' : 'unlimited'
+    this.isThrottled = (origin.throughput ?? usualThroughput) === 'realistic'
     this.ids = new Ids(`${this.seed}/${this.name}`)
     this.callbackIds = new Ids(`${this.seed}/${this.name}/callbacks`)
     this.requestIds = new Ids(`${this.seed}/${this.name}/requests`)
@@ -120,6 +133,10 @@ export class World {
     for (const number of origin.numbers ?? []) this.addNumber(number)
     for (const code of origin.short_codes ?? []) this.addShortCode(code)
     for (const service of origin.messaging_services ?? []) this.addService(service)
+    for (const rate of origin.sender_rates ?? []) {
+      this.carrier.rates.set(rate.sender, rate.segments_per_second)
+    }
+    for (const outage of origin.outages ?? []) addOutage(this, outage)
   }
 
   get accountSid(): string {
@@ -232,13 +249,13 @@ export class World {
       fallbackMethod: 'POST',
       statusCallback: seed.status_callback ?? null,
       stickySender: seed.sticky_sender ?? true,
-      mmsConverter: true,
-      smartEncoding: true,
+      mmsConverter: seed.mms_converter ?? true,
+      smartEncoding: seed.smart_encoding ?? true,
       scanMessageContent: 'inherit',
-      fallbackToLongCode: true,
+      fallbackToLongCode: seed.fallback_to_long_code ?? true,
       areaCodeGeomatch: seed.area_code_geomatch ?? true,
       synchronousValidation: false,
-      validityPeriod: 36_000,
+      validityPeriod: this.limits.validitySeconds.usual,
       usecase: 'undeclared',
       useInboundWebhookOnNumber: seed.use_inbound_webhook_on_number ?? false,
       dateCreated: now,

@@ -55,11 +55,11 @@ export class Random {
     return this.fraction() < probability
   }
 
-  /** `length` lower-case hexadecimal digits; `length` is a multiple of 8. */
+  /** `length` lower-case hexadecimal digits; `length` is a multiple of 8, and at most 64. */
   hex(length: number): string {
-    let digits = ''
-    while (digits.length < length) digits += this.uint32().toString(16).padStart(8, '0')
-    return digits
+    const bytes = length / 2
+    for (let offset = 0; offset < bytes; offset += 4) words.writeUInt32BE(this.uint32(), offset)
+    return words.toString('hex', 0, bytes)
   }
 
   uuid(): string {
@@ -74,6 +74,9 @@ export class Random {
     ].join('-')
   }
 }
+
+// Written and read within one call of `hex`.
+const words = Buffer.alloc(32)
 
 /** Three 32-bit words of a text (the mixing step of MurmurHash3, over three lanes). */
 function hashText(text: string): [number, number, number] {

@@ -1,3 +1,4 @@
+import { textOnHandset } from '../resources/message.ts'
 import type { World } from '../world.ts'
 
 export interface ConversationEntry {
@@ -24,7 +25,7 @@ export function conversationOf(world: World, handset: string): ConversationEntry
       at: new Date(message.dateSent ?? message.dateCreated).toISOString(),
       direction: isFromHandset ? 'sent' : 'received',
       with: isFromHandset ? message.to : message.from,
-      body: message.body,
+      body: textOnHandset(message),
       media: message.media.map(({ contentType }) => contentType),
       status: message.status,
       sid: message.sid,

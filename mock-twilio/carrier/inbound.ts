@@ -8,9 +8,9 @@ import type { NumberRecord } from '../resources/phone-number.ts'
 import { mediaPath } from '../resources/message.ts'
 import type { World } from '../world.ts'
 import type { Delivery } from './delivery.ts'
+import { newMessage } from './new-message.ts'
 import { keywordIn, keywordReplies, type Keyword } from './opt-outs.ts'
 import { sendReply } from './reply.ts'
-import { countSegments } from './segments.ts'
 import { parseTwiml, type MessageVerb, type Twiml } from './twiml.ts'
 
 /*
@@ -74,7 +74,7 @@ export class InboundMessages {
   /** Twilio minds STOP, START and HELP by itself, whether or not the application listens. */
   #mindKeyword(world: World, number: NumberRecord, { from, body }: MessageRecord): void {
     if (from === null) return
-    const keyword = keywordIn(body, number.phoneNumber)
+    const keyword = keywordIn(body, number.phoneNumber, world.limits)
     if (keyword === undefined) return
     const sender = number.serviceSid ?? number.phoneNumber
     const isNews = changeOptOut(world, { keyword, handset: from, sender, word: body })
@@ -245,30 +245,16 @@ export class InboundMessages {
 }
 
 function keep(world: World, number: NumberRecord, text: IncomingText): MessageRecord {
-  const now = world.now()
-  const hasMedia = text.media.length > 0
-  const message: MessageRecord = {
-    seq: world.messages.nextSeq(),
-    sid: world.ids.sid(hasMedia ? 'MM' : 'SM'),
+  const message = newMessage(world, {
     direction: 'inbound',
+    status: 'receiving',
     to: text.to,
     from: text.from,
     body: text.body,
-    numSegments: hasMedia ? 1 : countSegments(text.body),
-    status: 'receiving',
-    messagingServiceSid: number.serviceSid ?? null,
-    statusCallback: null,
-    validityMs: 0,
-    dateCreated: now,
-    dateUpdated: now,
-    dateSent: now,
-    errorCode: null,
-    media: text.media.map(media => ({ ...media, sid: world.ids.sid('ME'), dateCreated: now })),
-    isDeleted: false,
-    timer: undefined
-  }
-  world.messages.add(message)
-  move(message, 'arrived', now)
+    media: text.media,
+    messagingServiceSid: number.serviceSid ?? null
+  })
+  move(message, 'arrived', world.now())
   world.messages.noteDone(message)
   world.journal.append({
     kind: 'message.received',

@@ -1,3 +1,5 @@
+import type { ProviderLimits } from './provider-limits.ts'
+
 /*
  * Who said STOP to whom. A block stands between a handset and either one number or, when that number is in a
  * messaging service, the whole service.
@@ -35,9 +37,15 @@ const tollFreeKeywords = new Map<string, Keyword>([
 const tollFreeNumber = /^\+18(?:00|33|44|55|66|77|88)\d{7}$/
 
 /** Only a message that is the keyword and nothing else counts, in any case. */
-export function keywordIn(body: string, receivedBy: string): Keyword | undefined {
+export function keywordIn(
+  body: string,
+  receivedBy: string,
+  { optOutKeywords }: Pick<ProviderLimits, 'optOutKeywords'>
+): Keyword | undefined {
+  const word = body.trim().toUpperCase()
   const known = tollFreeNumber.test(receivedBy) ? tollFreeKeywords : keywords
-  return known.get(body.trim().toUpperCase())
+  const keyword = known.get(word)
+  return keyword === 'STOP' && !optOutKeywords.has(word) ? undefined : keyword
 }
 
 /** The provider's own words. */

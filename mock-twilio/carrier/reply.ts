@@ -2,7 +2,7 @@ import { isPhoneNumber } from '../phone-number.ts'
 import type { MessageRecord } from '../resources/message.ts'
 import type { World } from '../world.ts'
 import type { Delivery } from './delivery.ts'
-import { countSegments } from './segments.ts'
+import { newMessage } from './new-message.ts'
 
 export interface Reply {
   to: string
@@ -33,42 +33,15 @@ export function sendReply(
     world.alert(21610, `${to} has opted out`, about)
     return undefined
   }
-  const isMms = mediaUrls.length > 0
-  const now = world.now()
-  const message: MessageRecord = {
-    seq: world.messages.nextSeq(),
-    sid: world.ids.sid(isMms ? 'MM' : 'SM'),
+  const message = newMessage(world, {
     direction: 'outbound-reply',
-    to,
-    from,
-    body,
-    numSegments: isMms ? 1 : countSegments(body),
     status: 'queued',
-    messagingServiceSid: null,
-    statusCallback: reply.statusCallback ?? null,
-    validityMs: 36_000_000,
-    dateCreated: now,
-    dateUpdated: now,
-    dateSent: null,
-    errorCode: null,
-    media: mediaUrls.map(url => ({
-      sid: world.ids.sid('ME'),
-      contentType: 'image/jpeg',
-      dateCreated: now,
-      source: { url }
-    })),
-    isDeleted: false,
-    timer: undefined
-  }
-  world.messages.add(message)
-  world.journal.append({
-    kind: 'message.created',
-    sid: message.sid,
-    direction: message.direction,
     to,
     from,
     body,
-    status: message.status
+    media: mediaUrls.map(url => ({ contentType: 'image/jpeg', source: { url } })),
+    statusCallback: reply.statusCallback ?? null,
+    validityMs: world.limits.validitySeconds.usual * 1000
   })
   delivery.start(world, message)
   return message
