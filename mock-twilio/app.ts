@@ -9,7 +9,9 @@ import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
 import { Delivery } from './carrier/delivery.ts'
+import { handleHandsetPlans } from './carrier/handsets.ts'
 import { InboundMessages } from './carrier/inbound.ts'
+import { callbackControl } from './control/callbacks.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
 import { resetWorld } from './control/reset.ts'
@@ -52,7 +54,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const accounts = options.accounts ?? [developmentAccountSeed()]
   const store = new Store({ clock, seed, retention }, accounts)
   const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
-  const delivery = new Delivery(new StatusCallbacks(sender))
+  const callbacks = new StatusCallbacks(sender)
+  const delivery = new Delivery(callbacks)
   const app = fastify({
     logger: options.logger ?? false,
     // The journal tells what was asked; the log is for what went wrong.
@@ -67,6 +70,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     delivery,
     mediaBaseUrl: () => options.hostedMediaBaseUrl ?? ownUrl(app)
   })
+  handleHandsetPlans(store.planned, (where, text) => inbound.receive(where, text))
   const world = (accountSid = store.defaultName): World => {
     const found = store.get(accountSid)
     if (found === undefined) throw new ControlRefusal(404, noWorld(accountSid))
@@ -115,6 +119,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   })
   await app.register(handsetControl, { world, inbound })
   await app.register(optOutControl, { world })
+  await app.register(callbackControl, { world, callbacks })
 
   return {
     app,

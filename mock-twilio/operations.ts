@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import { accountOperations } from './operations/accounts.ts'
+import { consentOperations } from './operations/consents.ts'
 import { keyOperations } from './operations/keys.ts'
 import { lookupOperations } from './operations/lookups.ts'
 import { messageOperations } from './operations/messages.ts'
@@ -13,5 +14,6 @@ export const operations: readonly Operation[] = [
   ...messageOperations,
   ...phoneNumberOperations,
   ...messagingServiceOperations,
-  ...lookupOperations
+  ...lookupOperations,
+  ...consentOperations
 ]

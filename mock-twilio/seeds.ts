@@ -1,5 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 
+import { AdvancedOptOut } from './carrier/advanced-opt-out.ts'
+import { HandsetSeed } from './carrier/persona.ts'
+
 /** What a world begins with: the body of POST /_mock/reset, and the `accounts` of createMockTwilio. */
 
 const strict = { additionalProperties: false }
@@ -27,7 +30,8 @@ export const MessagingServiceSeed = Type.Object(
     status_callback: Type.Optional(Type.String()),
     use_inbound_webhook_on_number: Type.Optional(Type.Boolean()),
     sticky_sender: Type.Optional(Type.Boolean()),
-    area_code_geomatch: Type.Optional(Type.Boolean())
+    area_code_geomatch: Type.Optional(Type.Boolean()),
+    advanced_opt_out: Type.Optional(AdvancedOptOut)
   },
   strict
 )
@@ -78,7 +82,13 @@ export const WorldSeed = Type.Object(
     ),
     numbers: Type.Optional(Type.Array(NumberSeed)),
     messaging_services: Type.Optional(Type.Array(MessagingServiceSeed)),
-    line_types: Type.Optional(Type.Array(LineTypeSeed))
+    line_types: Type.Optional(Type.Array(LineTypeSeed)),
+    handsets: Type.Optional(Type.Array(HandsetSeed)),
+    add_ons: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'what inbound messages carry as AddOns, as JSON; nothing when absent'
+      })
+    )
   },
   strict
 )

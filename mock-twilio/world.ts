@@ -4,7 +4,11 @@ import type { Alert } from '../simulator/control.ts'
 import { FaultRules } from '../simulator/faults.ts'
 import { Journal } from '../simulator/journal.ts'
 import { Random } from '../simulator/random.ts'
+import type { AdvancedOptOut } from './carrier/advanced-opt-out.ts'
+import type { CookieJars } from './carrier/cookies.ts'
+import { Handsets, isGemCompatible } from './carrier/handsets.ts'
 import { OptOuts } from './carrier/opt-outs.ts'
+import type { ReplyTimes } from './carrier/reply-loop.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
 import { profiles, type CarrierProfile } from './carrier/profiles.ts'
 import { Ids, numberedSid } from './ids.ts'
@@ -44,6 +48,14 @@ export class World {
   readonly agenda: Agenda
   readonly messages: MessageLog
   readonly optOuts = new OptOuts()
+  /** The services whose keywords are their own, by sid. */
+  readonly advancedOptOuts = new Map<string, AdvancedOptOut>()
+  readonly handsets = new Handsets(
+    name => this.randomFor(name),
+    () => isGemCompatible(this)
+  )
+  readonly cookieJars: CookieJars = new Map()
+  readonly replyTimes: ReplyTimes = new Map()
   readonly numbers = new Map<string, NumberRecord>()
   readonly numbersByPhone = new Map<string, NumberRecord>()
   readonly services = new Map<string, ServiceRecord>()
@@ -82,6 +94,7 @@ export class World {
     for (const number of origin.numbers ?? []) this.addNumber(number)
     for (const service of origin.messaging_services ?? []) this.addService(service)
     for (const line of origin.line_types ?? []) this.lineTypes.set(line.phone_number, line.type)
+    for (const { number, persona } of origin.handsets ?? []) this.handsets.give(number, persona)
   }
 
   get accountSid(): string {
@@ -188,12 +201,14 @@ export class World {
       joinPool(service, number, now)
     }
     this.services.set(service.sid, service)
+    if (seed.advanced_opt_out) this.advancedOptOuts.set(service.sid, seed.advanced_opt_out)
     return service
   }
 
   removeService(service: ServiceRecord): void {
     for (const { number } of service.pool) number.serviceSid = undefined
     this.services.delete(service.sid)
+    this.advancedOptOuts.delete(service.sid)
   }
 
   serviceOf(number: NumberRecord): ServiceRecord | undefined {

@@ -18,7 +18,15 @@ export interface CallbackRequest {
 export type CallbackFailure = 'connect' | 'timeout' | 'dns' | 'protocol' | 'redirects' | 'too_large'
 
 export type CallbackAnswer =
-  | { ok: true; status: number; contentType: string; body: string; url: string }
+  | {
+      ok: true
+      status: number
+      contentType: string
+      body: string
+      url: string
+      /** The Set-Cookie headers, where there are any. */
+      setCookies?: readonly string[]
+    }
   | { ok: false; failure: CallbackFailure; message: string }
 
 export interface CallbackSenderOptions {
@@ -109,12 +117,14 @@ export class CallbackSender {
       return { ok: false, failure: 'too_large', message }
     }
     const contentType = answer.headers['content-type']
+    const cookies = answer.headers['set-cookie']
     return {
       ok: true,
       status: answer.statusCode,
       contentType: typeof contentType === 'string' ? contentType : '',
       body,
-      url
+      url,
+      ...(cookies === undefined ? {} : { setCookies: [cookies].flat() })
     }
   }
 

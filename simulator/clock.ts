@@ -124,6 +124,11 @@ export class VirtualClock implements Clock {
     return { mode: this.#mode, rate: this.#rate, now: new Date(now).toISOString(), now_ms: now }
   }
 
+  /** When the next timer is due, in virtual milliseconds. */
+  get nextDueAt(): number | undefined {
+    return this.#timers.peek()?.at
+  }
+
   get pendingTimers(): number {
     return this.#timers.size
   }

@@ -27,7 +27,8 @@ export interface Judge {
 const files = new Map([
   ['api', 'twilio_api_v2010.json'],
   ['messaging', 'twilio_messaging_v1.json'],
-  ['lookups', 'twilio_lookups_v2.json']
+  ['lookups', 'twilio_lookups_v2.json'],
+  ['accounts', 'twilio_accounts_v1.json']
 ])
 
 /** Their files call hardly any field nullable, and show null for most of them in their own examples. */

@@ -20,6 +20,8 @@ export interface SignedRequest {
   parameters: readonly FormParameter[]
   /** A document instead of a form, as the newer products post it. */
   json?: unknown
+  /** The Cookie header. */
+  cookie?: string
   /** For faults: a signature that no honest receiver accepts. */
   isForged?: boolean
 }
@@ -35,7 +37,7 @@ export interface SignedRequestResult {
 export async function sendSigned(
   world: World,
   sender: CallbackSender,
-  { url, method, parameters, json, isForged = false }: SignedRequest
+  { url, method, parameters, json, cookie, isForged = false }: SignedRequest
 ): Promise<SignedRequestResult> {
   const overrides = connectionOverrides(url)
   const document = json === undefined ? undefined : JSON.stringify(json)
@@ -53,6 +55,7 @@ export async function sendSigned(
       ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' } : {}),
       ...(document === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
       ...(authorization === undefined ? {} : { authorization }),
+      ...(cookie === undefined ? {} : { cookie }),
       accept: '*/*',
       'user-agent': 'TwilioProxy/1.1',
       'x-home-region': 'us1',

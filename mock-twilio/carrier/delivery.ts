@@ -5,6 +5,7 @@ import { deliveryErrors } from '../errors.ts'
 import { isTerminal, move, type MessageEvent } from '../lifecycles/message.ts'
 import type { MessageRecord } from '../resources/message.ts'
 import type { World } from '../world.ts'
+import type { HandsetOutcome } from './outcome.ts'
 import { outcomeOfNumber, outcomeOfProfile, type Outcome } from './profiles.ts'
 import { chooseSender } from './sender-choice.ts'
 
@@ -90,13 +91,24 @@ export class Delivery {
     message.dateSent = world.now()
     this.#move(world, message, 'carrierAccepted')
     if (outcome.status === 'sent') {
+      this.#reach(world, message, outcome.reachedAfterMs ?? 0)
       this.#end(world, message)
       return
     }
-    this.#after(world, message, random.between(...world.profile.timing.receipt), () => {
+    const usualMs = random.between(...world.profile.timing.receipt)
+    const receiptMs = outcome.afterMs ?? usualMs
+    if (outcome.status === 'delivered') {
+      this.#reach(world, message, outcome.reachedAfterMs ?? receiptMs)
+    }
+    this.#after(world, message, receiptMs, () => {
       if (outcome.status === 'delivered') this.#move(world, message, 'receiptPositive')
       else this.#fail(world, message, 'receiptNegative', outcome.errorCode ?? 30008)
     })
+  }
+
+  /** Once for every message that gets there, which need not be the moment of its receipt. */
+  #reach(world: World, { sid, to }: MessageRecord, afterMs: number): void {
+    if (world.handsets.has(to)) world.plan(afterMs, { kind: 'handset.received', sid })
   }
 
   #fail(world: World, message: MessageRecord, event: MessageEvent, errorCode: number): void {
@@ -131,12 +143,20 @@ export class Delivery {
   }
 }
 
-function outcomeFor(world: World, message: MessageRecord, random: Random): Outcome {
+function outcomeFor(
+  world: World,
+  message: MessageRecord,
+  random: Random
+): Outcome & Pick<HandsetOutcome, 'afterMs' | 'reachedAfterMs'> {
   const fraction = random.fraction()
   const subject = { to: message.to, from: message.from ?? '', body: message.body }
   const rule = world.faults.isEmpty ? undefined : world.faults.take('outcome', subject)
   if (rule !== undefined) return { status: statusOf(rule.status), errorCode: rule.error_code }
-  return outcomeOfNumber(message.to) ?? outcomeOfProfile(world.profile, fraction)
+  return (
+    world.handsets.outcomeOf(message.to, world.now(), message.validityMs) ??
+    outcomeOfNumber(message.to) ??
+    outcomeOfProfile(world.profile, fraction)
+  )
 }
 
 function statusOf(text: string): Outcome['status'] {

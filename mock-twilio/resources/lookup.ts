@@ -4,7 +4,8 @@ import type { LineType } from '../seeds.ts'
 /** A package that was not asked for, or not of a valid number, is null. */
 export function lookupResource(
   lookup: NumberLookup,
-  lineType: LineType | undefined
+  lineType: LineType | undefined,
+  carrier = 'Mock carrier'
 ): Record<string, unknown> {
   const phoneNumber = lookup.valid ? lookup.number.number : lookup.phoneNumber
   return {
@@ -18,7 +19,7 @@ export function lookupResource(
     sim_swap: null,
     call_forwarding: null,
     line_status: null,
-    line_type_intelligence: lineType === undefined ? null : lineTypePackage(lineType),
+    line_type_intelligence: lineType === undefined ? null : lineTypePackage(lineType, carrier),
     identity_match: null,
     reassigned_number: null,
     sms_pumping_risk: null,
@@ -32,13 +33,13 @@ export function lookupResource(
 const linesWithCarrier = new Set<LineType>(['mobile', 'landline', 'fixedVoip', 'nonFixedVoip'])
 
 /** 60600 stands for a number that no carrier owns up to: https://www.twilio.com/docs/api/errors/60600 */
-function lineTypePackage(type: LineType): Record<string, unknown> {
+function lineTypePackage(type: LineType, carrier: string): Record<string, unknown> {
   const isMobile = type === 'mobile'
   return {
     error_code: type === 'unknown' ? 60600 : null,
     mobile_country_code: isMobile ? '310' : null,
     mobile_network_code: isMobile ? '410' : null,
-    carrier_name: linesWithCarrier.has(type) ? 'Mock carrier' : null,
+    carrier_name: linesWithCarrier.has(type) ? carrier : null,
     type: type === 'unknown' ? null : type
   }
 }

@@ -13,7 +13,7 @@ export interface ReceiverAnswer {
   status?: number
   contentType?: string
   body?: string
-  headers?: Record<string, string>
+  headers?: Record<string, string | string[]>
 }
 
 export interface Receiver {

@@ -20,9 +20,12 @@ export const fetchLookup: Operation = {
     const number = lookup.valid ? lookup.number.number : lookup.phoneNumber
     const seeded = world.lineTypes.get(number)
     if (seeded === 'not_found') throw refusal(20404, path)
-    const lineType = lookup.valid && wantsLineType ? (seeded ?? usualLineType(number)) : undefined
+    const lineType =
+      lookup.valid && wantsLineType
+        ? (seeded ?? world.handsets.lineTypeOf(number) ?? usualLineType(number))
+        : undefined
     world.journal.append({ kind: 'lookup', number, valid: lookup.valid, line_type: lineType })
-    return lookupResource(lookup, lineType)
+    return lookupResource(lookup, lineType, world.handsets.get(number)?.persona.carrier)
   }
 }
 
