@@ -107,7 +107,9 @@ export class Delivery {
   }
 
   /** Once for every message that gets there, which need not be the moment of its receipt. */
-  #reach(world: World, { sid, to }: MessageRecord, afterMs: number): void {
+  #reach(world: World, message: MessageRecord, afterMs: number): void {
+    const { sid, to } = message
+    message.reachedAt = world.now() + afterMs
     if (world.handsets.has(to)) world.plan(afterMs, { kind: 'handset.received', sid })
   }
 

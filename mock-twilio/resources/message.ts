@@ -32,6 +32,8 @@ export interface MessageRecord {
   dateCreated: number
   dateUpdated: number
   dateSent: number | null
+  /** When the person sees it; unknown as long as no carrier has it. */
+  reachedAt?: number
   errorCode: number | null
   media: MediaRecord[]
   isDeleted: boolean

@@ -248,8 +248,8 @@ async function hears(world: World, after: number, timeoutMs: number): Promise<bo
   return found
 }
 
-function isOnScreen({ direction, status }: ConversationEntry): boolean {
-  return direction === 'received' && (status === 'delivered' || status === 'sent')
+function isOnScreen({ direction, on_screen: isThere }: ConversationEntry): boolean {
+  return direction === 'received' && isThere
 }
 
 /** What the provider says by itself has no sid, and is known by its place. */
