@@ -84,7 +84,7 @@ function dropIdle(jars: CookieJars, now: number): void {
 }
 
 function goesTo({ host, path, isSecure }: Cookie, target: URL): boolean {
-  if (host !== target.host || (isSecure && target.protocol !== 'https:')) return false
+  if (host !== target.hostname || (isSecure && target.protocol !== 'https:')) return false
   const { pathname } = target
   return (
     pathname === path ||
@@ -107,7 +107,7 @@ function parseSetCookie(line: string, target: URL, now: number): Cookie | undefi
   return {
     name,
     value: pair.slice(end + 1).trim(),
-    host: target.host,
+    host: target.hostname,
     path: path?.startsWith('/') ? path : defaultPath(target),
     isSecure: attributes.has('secure'),
     expiresAt: expiryOf(attributes, now)

@@ -20,13 +20,15 @@ export interface Receiver {
   url: string
   received: ReceivedCallback[]
   /** What it answers from now on: to all, or by path. */
-  answers: (answer: (callback: ReceivedCallback) => ReceiverAnswer | 'cut') => void
+  answers: (answer: (callback: ReceivedCallback) => ReceiverAnswer | 'cut' | 'silence') => void
   close: () => Promise<void>
 }
 
 export async function aReceiver(): Promise<Receiver> {
   const received: ReceivedCallback[] = []
-  let answer: (callback: ReceivedCallback) => ReceiverAnswer | 'cut' = () => ({ status: 204 })
+  let answer: (callback: ReceivedCallback) => ReceiverAnswer | 'cut' | 'silence' = () => ({
+    status: 204
+  })
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -41,6 +43,7 @@ export async function aReceiver(): Promise<Receiver> {
         request.socket.destroy()
         return
       }
+      if (chosen === 'silence') return
       response.writeHead(chosen.status ?? 200, {
         ...(chosen.body === undefined ? {} : { 'content-type': chosen.contentType ?? 'text/xml' }),
         ...chosen.headers
