@@ -298,6 +298,11 @@ test('as in the gem, the word "inbound" brings a text after the delivery, where 
     const told = receiver.received.map(({ url, form }) => [url, form['From'], form['To']])
     const inbound = told.filter(([url]) => url === '/inbound')
     assert.deepEqual(inbound, origin === seed ? [] : [['/inbound', person, firstNumber]])
+    const delivered = receiver.received.findIndex(
+      ({ form }) => form['MessageStatus'] === 'delivered'
+    )
+    const text = receiver.received.findIndex(({ url }) => url === '/inbound')
+    assert.ok(text === -1 || delivered < text)
   }
 })
 

@@ -223,6 +223,30 @@ test('media of an answer may lie next to the document', async t => {
   assert.deepEqual(reply?.media[0]?.source, { url: `${receiver.url}/cat.jpg` })
 })
 
+test('a status callback that is no address is told of, and the answer goes out without', async t => {
+  const { parent, receiver, mock, alerts } = await aNumber(t, {})
+  receiver.answers(() => ({
+    body: '<Response><Message statusCallback="mailto:ann@example.com">Hi</Message></Response>'
+  }))
+
+  await parent.texts(firstNumber, 'Hello')
+  await mock.clock.advance('1 min')
+
+  parent.expects('Hi')
+  assert.deepEqual([alerts(), receiver.received.length], [[14105], 1])
+})
+
+test('an address that is none is told of, and leads to the fallback', async t => {
+  const { parent, receiver, mock, alerts } = await aNumber(t, {
+    SmsFallbackUrl: 'RECEIVER/fallback'
+  })
+  for (const number of mock.world().numbers.values()) number.smsUrl = 'ann@example.com'
+
+  await parent.texts(firstNumber, 'Hello')
+
+  assert.deepEqual([alerts(), receiver.received[0]?.form['ErrorCode']], [[11100], '11100'])
+})
+
 test('where a person and a number are from is told, as far as it is known', async t => {
   const { mock, receiver } = await build(t)
   const people: [string, Record<string, string>][] = [

@@ -2,6 +2,7 @@ import type { CallbackSender } from '../../simulator/callback-sender.ts'
 import { ControlRefusal } from '../../simulator/control.ts'
 import type { FormParameter } from '../callbacks/signature.ts'
 import { sendSigned } from '../callbacks/signed-request.ts'
+import { isWebUrl } from '../forms.ts'
 import { move } from '../lifecycles/message.ts'
 import type { MediaRecord, MessageRecord } from '../resources/message.ts'
 import type { NumberRecord } from '../resources/phone-number.ts'
@@ -135,6 +136,10 @@ export class InboundMessages {
       world.alert(14106, `more than ${mostDocuments} documents for one message`, about)
       return { code: 14106, url }
     }
+    if (!isWebUrl(url)) {
+      world.alert(11100, `no URL to ask: ${url}`, about)
+      return { code: 11100, url }
+    }
     const cookie = cookieHeader(world.cookieJars, pair, url, world.now())
     const { answer, alertCode, attempts } = await sendSigned(world, this.#services.sender, {
       url,
@@ -201,12 +206,16 @@ export class InboundMessages {
       })
       return undefined
     }
+    const statusCallback = absolute(verb.statusCallback, documentUrl)
+    if (verb.statusCallback && !isWebUrl(statusCallback ?? '')) {
+      world.alert(14105, `no URL for the statusCallback: ${verb.statusCallback}`, { to, from })
+    }
     return sendReply(world, this.#services.delivery, {
       to,
       from,
       body: verb.body,
       mediaUrls: verb.media.map(url => absolute(url, documentUrl) ?? url),
-      statusCallback: absolute(verb.statusCallback, documentUrl)
+      statusCallback: statusCallback && isWebUrl(statusCallback) ? statusCallback : undefined
     })
   }
 

@@ -125,6 +125,23 @@ test('a short code of its own minds no keyword', async t => {
   assert.equal(parent.conversation().length, 1)
 })
 
+test('a short code in a service with advanced opt-out is minded like any number of it', async t => {
+  const { parent, mock } = await aWorld(t, {
+    numbers: [],
+    messaging_services: [{ sid: service, phone_numbers: ['72345'], advanced_opt_out: {} }]
+  })
+
+  await parent.texts('72345', 'STOP')
+
+  assert.deepEqual(
+    mock
+      .world()
+      .optOuts.list()
+      .map(({ sender }) => sender),
+    [service]
+  )
+})
+
 test('an application that answers STOP by itself is not let through', async t => {
   const { parent, receiver, mock } = await aWorld(t, {})
   receiver.answers(() => ({ body: '<Response><Message>Sad to see you go</Message></Response>' }))
@@ -172,7 +189,7 @@ test('whatever people text, who is blocked is what a simple reading of their wor
     fc.record({
       from: fc.constantFrom(...people),
       to: fc.constantFrom(...numbers),
-      body: fc.oneof(spelt, fc.string())
+      body: fc.oneof(spelt, fc.string({ unit: 'binary' }))
     }),
     { maxLength: 30 }
   )

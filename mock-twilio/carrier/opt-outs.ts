@@ -17,7 +17,7 @@ export type Keyword = 'STOP' | 'START' | 'HELP'
 /** Which word means what, in capitals. */
 export type KeywordTable = ReadonlyMap<string, Keyword>
 
-export const usualKeywords: KeywordTable = new Map<string, Keyword>([
+const usualKeywords: KeywordTable = new Map<string, Keyword>([
   ...['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'].map(
     word => [word, 'STOP'] as const
   ),

@@ -199,7 +199,7 @@ export function checkRule({ when = {}, replies }: HandsetRule): void {
     if (body === undefined && media.length === 0 && !out && !back) {
       throw new ControlRefusal(400, 'a reply has a body or media, or opts out or in')
     }
-    for (const each of media) checkMedia(each)
+    checkMedia(media)
   }
 }
 
@@ -208,7 +208,16 @@ const mostMediaBytes = 5 * 1024 * 1024
 const takenMedia =
   /^(?:image|audio|video)\/[a-z0-9.+-]+$|^text\/(?:plain|vcard|x-vcard|csv|rtf|richtext|calendar|directory)$|^application\/(?:pdf|vcard|vnd\.apple\.pkpass|smil)$/
 
-export function checkMedia(media: HandsetMedia): void {
+export function checkMedia(media: readonly HandsetMedia[]): void {
+  if (media.length > 10) throw new ControlRefusal(400, 'a message has at most 10 media')
+  for (const each of media) checkOne(each)
+  const bytes = media.map(each => ('url' in each ? 0 : Buffer.byteLength(each.base64, 'base64')))
+  if (bytes.reduce((sum, some) => sum + some, 0) > mostMediaBytes) {
+    throw new ControlRefusal(413, 'a carrier takes at most 5 MB of media')
+  }
+}
+
+function checkOne(media: HandsetMedia): void {
   const type = media.content_type?.split(';')[0]?.trim().toLowerCase()
   if (type !== undefined && !takenMedia.test(type)) {
     throw new ControlRefusal(400, `no carrier takes media of the type "${media.content_type}"`)
@@ -221,9 +230,6 @@ export function checkMedia(media: HandsetMedia): void {
   }
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(media.base64)) {
     throw new ControlRefusal(400, 'the base64 of media is base64')
-  }
-  if (Buffer.byteLength(media.base64, 'base64') > mostMediaBytes) {
-    throw new ControlRefusal(413, 'a carrier takes at most 5 MB of media')
   }
 }
 

@@ -14,10 +14,11 @@ test('a status callback is posted once more, or with a status that is not so', a
   await mock.clock.advance(0)
 
   assert.deepEqual([again.status, again.body['status'], other.status], [202, 'delivered', 202])
-  assert.deepEqual(receiver.received.map(({ form }) => form['MessageStatus']).toSorted(), [
-    'delivered',
-    'failed'
-  ])
+  assert.deepEqual(
+    new Set(receiver.received.map(({ form }) => form['MessageStatus'])),
+    new Set(['delivered', 'failed'])
+  )
+  assert.equal(receiver.received.length, 2)
   const { body } = await request(
     'GET',
     `/2010-04-01/Accounts/${mock.world().accountSid}/Messages/${sid}.json`

@@ -100,6 +100,12 @@ test('media that no carrier would take are refused', async t => {
     await send({ media: [{ content_type: 'image/png\r\nX: 1', base64: 'AAAA' }] }),
     await send({ media: [{ content_type: 'image/png', base64: '😀' }] }),
     await send({ media: [{ content_type: 'image/png', base64: big }] }),
+    await send({
+      media: [1, 2].map(() => ({
+        content_type: 'image/png',
+        base64: big.slice(0, big.length / 2 + 4)
+      }))
+    }),
     await send({ media_urls: ['javascript:alert(1)'] }),
     await send({
       media_urls: Array.from({ length: 6 }, () => 'http://a/b'),
@@ -108,6 +114,6 @@ test('media that no carrier would take are refused', async t => {
     await send({ body: 'x'.repeat(16_001) })
   ].map(({ status }) => status)
 
-  assert.deepEqual(statuses, [400, 400, 400, 413, 400, 400, 400])
+  assert.deepEqual(statuses, [400, 400, 400, 413, 413, 400, 400, 400])
   assert.equal(receiver.received.length, 0)
 })

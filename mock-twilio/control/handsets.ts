@@ -38,8 +38,7 @@ export const handsetControl: FastifyPluginCallbackTypebox<{
     (request, reply) => {
       const { to, body = '', media_urls: urls = [], media = [] } = request.body
       const pictures = [...urls.map(url => ({ url })), ...media]
-      if (pictures.length > 10) throw new ControlRefusal(400, 'a message has at most 10 media')
-      for (const picture of pictures) checkMedia(picture)
+      checkMedia(pictures)
       const { sid } = inbound.receive(world(worldNameIn(request)), {
         from: request.params.number,
         to,
