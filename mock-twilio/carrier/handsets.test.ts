@@ -279,9 +279,58 @@ test('what a person is going to say is data in the agenda of the world', async t
 
   assert.deepEqual(
     plans.map(({ plan }) => plan),
-    [{ kind: 'handset.replies', number: person, to: firstNumber, body: 'Later 😀', media: [] }]
+    [
+      {
+        kind: 'handset.replies',
+        number: person,
+        life: 1,
+        to: firstNumber,
+        body: 'Later 😀',
+        media: []
+      }
+    ]
   )
-  assert.deepEqual(JSON.parse(JSON.stringify(plans)), plans)
+  const written: unknown = JSON.parse(JSON.stringify(plans))
+  assert.deepEqual(written, plans)
+
+  const elsewhere = await aParent(t, {})
+  assert.ok(Array.isArray(written))
+  elsewhere.mock.world().agenda.restore(written)
+  await elsewhere.mock.clock.advance('2 h')
+  assert.deepEqual(told(elsewhere), ['sent Later 😀 (received)'])
+})
+
+test('a phone that is off sends nothing, and sends it when it is on again', async t => {
+  const { mock, send, parent } = await aParent(t, {
+    rules: [{ replies: { body: 'Yes', after: '10 min' } }]
+  })
+
+  await send()
+  await mock.clock.advance('1 min')
+  parent.isOff('1 h')
+  await mock.clock.advance('59 min')
+  assert.equal(told({ mock }).length, 1)
+  await mock.clock.advance('2 min')
+
+  assert.equal(told({ mock }).at(-1), 'sent Yes (received)')
+})
+
+test('what a person was going to say is not said by the next who has the number', async t => {
+  const { mock, send } = await aParent(t, { rules: [{ replies: 'Yes' }] })
+
+  await send()
+  await parentReads()
+  mock.world().handsets.remove(person)
+  mock.world().handsets.give(person, { rules: [] })
+  await mock.clock.advance('1 h')
+
+  assert.deepEqual(told({ mock }), ['received Your bus is late (delivered)'])
+
+  async function parentReads() {
+    while (told({ mock })[0] !== 'received Your bus is late (delivered)') {
+      await mock.clock.advance(100)
+    }
+  }
 })
 
 test('as in the gem, the word "inbound" brings a text after the delivery, where the world says so', async t => {

@@ -27,6 +27,8 @@ import {
 
 export interface Handset {
   readonly number: string
+  /** Of which persona it is; what an earlier one was going to say is not said. */
+  readonly life: number
   persona: Persona
   /** How many messages a carrier has taken for it. */
   carried: number
@@ -51,6 +53,8 @@ const errorsOfConditions = { unreachable: 30003, inactive: 30005, blocked: 30004
 export class Handsets {
   /** Plain data, in the order of being given. */
   readonly byNumber = new Map<string, Handset>()
+  /** How many personas were given so far. */
+  lives = 0
   readonly #randomFor: (name: string) => Random
   readonly #alsoAnswers: () => boolean
 
@@ -79,6 +83,7 @@ export class Handsets {
     checkPersona(persona)
     const handset = {
       number: phoneNumber,
+      life: ++this.lives,
       persona: structuredClone(persona),
       carried: 0,
       received: 0,
@@ -169,7 +174,14 @@ export function handleHandsetPlans(
     if (message !== undefined) hear(world, message)
   })
   planned.on('handset.replies', (world, plan) => {
-    const { number, to, body, media } = readReply(plan)
+    const { number, to, body, media, life } = readReply(plan)
+    const handset = world.handsets.get(number)
+    if (life !== undefined && handset?.life !== life) return
+    const offMs = offFor(handset?.persona.off, world.now())
+    if (offMs > 0) {
+      world.plan(offMs + switchOnMs, plan)
+      return
+    }
     if (!world.numbersByPhone.has(to)) {
       world.journal.append({ kind: 'handset.unheard', from: number, to, body })
       return
@@ -206,8 +218,9 @@ function hear(world: World, message: MessageRecord): void {
     const random = world.handsets.randomOf(handset, 'reply', ++handset.sent)
     wait += drawDelay(reply.after ?? usualReplyDelay, random)
     for (const text of textsOf(reply)) {
-      const { number } = handset
-      world.plan(wait, { kind: 'handset.replies', number, to: message.from ?? '', ...text })
+      const { number, life } = handset
+      const to = message.from ?? ''
+      world.plan(wait, { kind: 'handset.replies', number, life, to, ...text })
     }
   }
 }
@@ -263,15 +276,17 @@ function answerAsTheGem(world: World, { body, to, from }: MessageRecord): void {
 
 interface PlannedReply {
   number: string
+  life: number | undefined
   to: string
   body: string
   media: HandsetMedia[]
 }
 
 /** Written by `hear`, and perhaps to a file since. */
-function readReply({ number, to, body, media }: Plan): PlannedReply {
+function readReply({ number, life, to, body, media }: Plan): PlannedReply {
   return {
     number: String(number),
+    life: typeof life === 'number' ? life : undefined,
     to: String(to),
     body: String(body),
     media: Array.isArray(media) ? media.filter(isMedia) : []

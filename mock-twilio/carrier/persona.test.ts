@@ -41,6 +41,11 @@ test('a pattern that would keep the process busy is refused, and so is one that 
     '.*a.*b.*c',
     '(?=a)',
     '(a)\\1',
+    `${'a?'.repeat(60)}${'a'.repeat(60)}`,
+    '(?:a?){30}',
+    '(a|a)'.repeat(14),
+    '^(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)a*a*x',
+    'a{1,200}b{1,200}c{1,200}',
     '((a))+',
     '('
   ]) {
@@ -50,7 +55,15 @@ test('a pattern that would keep the process busy is refused, and so is one that 
       matches
     )
   }
-  for (const matches of ['^(yes|no)$', '\\d{4,8}', 'a.*b', '[+*]+', '(?:late)?']) {
+  for (const matches of [
+    '^(yes|no)$',
+    '\\d{4,8}',
+    'a.*b',
+    '[+*]+',
+    '(?:late)?',
+    '^(yes|no).*a.*b',
+    'mon|tue|wed|thu|fri|sat|sun'
+  ]) {
     checkRule({ when: { matches }, replies: 'x' })
   }
 })

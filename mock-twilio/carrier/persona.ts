@@ -238,6 +238,10 @@ export function repliesOf(replies: HandsetRule['replies']): HandsetReply[] {
   return all.map(reply => (typeof reply === 'string' ? { body: reply } : reply))
 }
 
+/** Of a text, as far as a pattern looks. */
+const mostCharacters = 320
+const mostTries = 40_000_000
+
 export interface ReceivedText {
   body: string
   from: string | null
@@ -250,7 +254,9 @@ export function holds(when: When, { body, from, nth }: ReceivedText): boolean {
   if (when.keyword !== undefined && folded(when.keyword) !== folded(body)) return false
   if (when.nth !== undefined && when.nth !== nth) return false
   if (when.from !== undefined && when.from !== from) return false
-  return when.matches === undefined || new RegExp(when.matches, 'iu').test(body.slice(0, 500))
+  return (
+    when.matches === undefined || new RegExp(when.matches, 'iu').test(body.slice(0, mostCharacters))
+  )
 }
 
 export function drawDelay(delay: Delay, random: Random): number {
@@ -304,14 +310,20 @@ function checkDelay(delay: Delay): void {
 
 /**
  * A pattern that could keep the process busy for minutes is refused: one that repeats a group which repeats
- * or chooses, looks around, refers back, or repeats without bound more than twice.
+ * or chooses, looks around, refers back, or leaves so much open that trying it all takes too long.
  */
 function checkPattern(pattern: string): void {
-  const plain = pattern.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x')
+  const plain = pattern
+    .replace(/\\./g, 'x')
+    .replace(/\[[^\]]*\]/g, 'x')
+    .replace(/\(\?:/g, '(')
+  const repeats = plain.match(/[+*]|\{\d+,\d*\}/g)?.length ?? 0
+  const choices = plain.match(/[?|]/g)?.length ?? 0
+  const loops = repeats + (pattern.startsWith('^') ? 0 : 1)
   const isHeavy =
     /\\[1-9k]|\(\?[=!<]/.test(pattern) ||
-    /\([^)]*(?:[+*|{]|\()[^]*\)[+*{]/.test(plain) ||
-    (plain.match(/[+*]|\{\d+,\}/g)?.length ?? 0) > 2
+    /\([^)]*[+*?|{(][^]*\)[+*{]/.test(plain) ||
+    3 ** choices * mostCharacters ** loops > mostTries
   if (isHeavy) {
     throw new ControlRefusal(
       400,
