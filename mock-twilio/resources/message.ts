@@ -32,7 +32,7 @@ export interface MessageRecord {
   dateCreated: number
   dateUpdated: number
   dateSent: number | null
-  /** When the person sees it; unknown as long as no carrier has it. */
+  /** When the person sees it, where no delivery receipt says so. */
   reachedAt?: number
   errorCode: number | null
   media: MediaRecord[]
