@@ -22,6 +22,7 @@ const productNames = new Set([
 const barePaths: readonly (readonly [RegExp, string])[] = [
   [/^\/2010-04-01(?:[/.?]|$)/, '/api'],
   [/^\/v1\/(?:Services|a2p|Deactivations|Tollfree)(?:[/?]|$)/, '/messaging'],
+  [/^\/v1\/Consents(?:[/?]|$)/, '/accounts'],
   [/^\/v[12]\/PhoneNumbers(?:[/?]|$)/, '/lookups'],
   [/^\/v1\/Alerts(?:[/?]|$)/, '/monitor'],
   [

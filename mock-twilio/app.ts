@@ -10,9 +10,11 @@ import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
 import { Delivery, messageStep } from './carrier/delivery.ts'
+import { handleHandsetPlans } from './carrier/handsets.ts'
 import { InboundMessages } from './carrier/inbound.ts'
 import { outageStep } from './carrier/outages.ts'
 import { handleReviews } from './compliance/reviews.ts'
+import { callbackControl } from './control/callbacks.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
 import { outageControl } from './control/outages.ts'
@@ -60,7 +62,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const store = new Store({ clock, seed, retention, digest: options.digest }, accounts)
   const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
   handleReviews(store.planned, sender)
-  const delivery = new Delivery(new StatusCallbacks(sender, store.planned))
+  const callbacks = new StatusCallbacks(sender, store.planned)
+  const delivery = new Delivery(callbacks)
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
   store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const app = fastify({
@@ -77,6 +80,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     delivery,
     mediaBaseUrl: () => options.hostedMediaBaseUrl ?? ownUrl(app)
   })
+  handleHandsetPlans(store.planned, (where, text) => inbound.receive(where, text))
   const world = (accountSid = store.defaultName): World => {
     const found = store.get(accountSid)
     if (found === undefined) throw new ControlRefusal(404, noWorld(accountSid))
@@ -128,6 +132,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })
+  await app.register(callbackControl, { world, callbacks })
 
   return {
     app,

@@ -81,7 +81,7 @@ function lineTypeOf(world: World, number: string): LineType {
 }
 
 export function originalLineType(world: World, number: string): LineType {
-  return world.lineTypes.get(number) ?? usualLineType(number)
+  return world.lineTypes.get(number) ?? world.handsets.lineTypeOf(number) ?? usualLineType(number)
 }
 
 interface Subject {
@@ -91,7 +91,7 @@ interface Subject {
 }
 
 const answers: Record<KnownPackage, (world: World, subject: Subject) => Package> = {
-  line_type_intelligence: (_world, { lineType }) => lineTypePackage(lineType),
+  line_type_intelligence: lineTypePackage,
   caller_name: callerName,
   sim_swap: simSwap,
   call_forwarding: callForwarding,
@@ -105,13 +105,14 @@ const carrier = { name: 'Mock carrier', countryCode: '310', networkCode: '410' }
 const linesWithCarrier = new Set<LineType>(['mobile', 'landline', 'fixedVoip', 'nonFixedVoip'])
 
 /** 60600 stands for a number that no carrier owns up to: https://www.twilio.com/docs/api/errors/60600 */
-function lineTypePackage(type: LineType): Package {
+function lineTypePackage(world: World, { number, lineType: type }: Subject): Package {
+  const carrierName = world.handsets.get(number)?.persona.carrier ?? carrier.name
   const isMobile = type === 'mobile'
   return {
     error_code: type === 'unknown' ? 60600 : null,
     mobile_country_code: isMobile ? carrier.countryCode : null,
     mobile_network_code: isMobile ? carrier.networkCode : null,
-    carrier_name: linesWithCarrier.has(type) ? carrier.name : null,
+    carrier_name: linesWithCarrier.has(type) ? carrierName : null,
     type: type === 'unknown' ? null : type
   }
 }

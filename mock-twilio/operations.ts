@@ -5,6 +5,7 @@ import { addressOperations } from './operations/addresses.ts'
 import { applicationOperations } from './operations/applications.ts'
 import { availablePhoneNumberOperations } from './operations/available-phone-numbers.ts'
 import { callerIdOperations } from './operations/caller-ids.ts'
+import { consentOperations } from './operations/consents.ts'
 import { keyOperations } from './operations/keys.ts'
 import { lookupOperations } from './operations/lookups.ts'
 import { messageOperations } from './operations/messages.ts'
@@ -33,5 +34,6 @@ export const operations: readonly Operation[] = [
   ...a2pOperations,
   ...usa2pOperations,
   ...tollfreeOperations,
-  ...alertOperations
+  ...alertOperations,
+  ...consentOperations
 ]

@@ -1,5 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 
+import { AdvancedOptOut } from './carrier/advanced-opt-out.ts'
+import { HandsetSeed } from './carrier/persona.ts'
+
 /** What a world begins with: the body of POST /_mock/reset, and the `accounts` of createMockTwilio. */
 
 const strict = { additionalProperties: false }
@@ -60,7 +63,8 @@ export const MessagingServiceSeed = Type.Object(
     area_code_geomatch: Type.Optional(Type.Boolean()),
     mms_converter: Type.Optional(Type.Boolean()),
     smart_encoding: Type.Optional(Type.Boolean()),
-    fallback_to_long_code: Type.Optional(Type.Boolean())
+    fallback_to_long_code: Type.Optional(Type.Boolean()),
+    advanced_opt_out: Type.Optional(AdvancedOptOut)
   },
   strict
 )
@@ -208,7 +212,13 @@ export const WorldSeed = Type.Object(
       })
     ),
     verified_toll_free: Type.Optional(Type.Array(Type.String())),
-    outages: Type.Optional(Type.Array(OutageSeed))
+    outages: Type.Optional(Type.Array(OutageSeed)),
+    handsets: Type.Optional(Type.Array(HandsetSeed)),
+    add_ons: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'what inbound messages carry as AddOns, as JSON; nothing when absent'
+      })
+    )
   },
   strict
 )

@@ -10,7 +10,10 @@ import type { Exchange } from './callbacks/signed-request.ts'
 import type { StatusCallback } from './callbacks/status-callback.ts'
 import { emptyCompliance, forgetNumber } from './compliance.ts'
 import { newCarrierState } from './carrier/carrier-state.ts'
+import type { AdvancedOptOut } from './carrier/advanced-opt-out.ts'
+import type { CookieJars } from './carrier/cookies.ts'
 import { Handsets } from './carrier/handsets.ts'
+import type { ReplyTimes } from './carrier/reply-loop.ts'
 import { OptOuts } from './carrier/opt-outs.ts'
 import { addOutage } from './carrier/outages.ts'
 import { providerLimits, type ProviderLimits } from './carrier/provider-limits.ts'
@@ -62,7 +65,6 @@ export class World {
   /** Whether senders have a throughput, and queues before them. */
   readonly isThrottled: boolean
   readonly carrier = newCarrierState()
-  readonly handsets = new Handsets()
   readonly ids: Ids
   /** Apart from the ids, since callbacks go out in an order that the network decides. */
   readonly callbackIds: Ids
@@ -75,6 +77,14 @@ export class World {
   readonly messages: MessageLog
   readonly optOuts = new OptOuts()
   readonly compliance = emptyCompliance()
+  /** The services whose keywords are their own, by sid. */
+  readonly advancedOptOuts = new Map<string, AdvancedOptOut>()
+  readonly handsets = new Handsets(
+    name => this.randomFor(name),
+    () => this.isGemCompatible
+  )
+  readonly cookieJars: CookieJars = new Map()
+  readonly replyTimes: ReplyTimes = new Map()
   readonly numbers = new Map<string, NumberRecord>()
   readonly numbersByPhone = new Map<string, NumberRecord>()
   readonly shortCodes = new Map<string, NumberRecord>()
@@ -137,6 +147,7 @@ export class World {
       this.carrier.rates.set(rate.sender, rate.segments_per_second)
     }
     for (const outage of origin.outages ?? []) addOutage(this, outage)
+    for (const { number, persona } of origin.handsets ?? []) this.handsets.give(number, persona)
   }
 
   get accountSid(): string {
@@ -271,12 +282,14 @@ export class World {
       joinPool(service, number, now)
     }
     this.services.set(service.sid, service)
+    if (seed.advanced_opt_out) this.advancedOptOuts.set(service.sid, seed.advanced_opt_out)
     return service
   }
 
   removeService(service: ServiceRecord): void {
     for (const { number } of service.pool) number.serviceSid = undefined
     this.services.delete(service.sid)
+    this.advancedOptOuts.delete(service.sid)
   }
 
   serviceOf(number: NumberRecord): ServiceRecord | undefined {

@@ -44,6 +44,18 @@ test('a timer that is set by a timer fires in the same advance', async () => {
   assert.deepEqual(seen, [1000, 2000, 3000])
 })
 
+test('a clock tells when something is due next', () => {
+  const clock = aFrozenClock()
+  assert.equal(clock.nextDueAt, undefined)
+
+  const first = clock.setTimer(1000, () => undefined)
+  clock.setTimer(5000, () => undefined)
+  assert.equal(clock.nextDueAt, start + 1000)
+
+  first.cancel()
+  assert.equal(clock.nextDueAt, start + 5000)
+})
+
 test('a cancelled timer does not fire', async () => {
   const clock = aFrozenClock()
   const fired: string[] = []

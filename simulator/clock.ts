@@ -128,6 +128,11 @@ export class VirtualClock implements Clock {
     return this.#mode === 'frozen'
   }
 
+  /** When the next timer is due, in virtual milliseconds. */
+  get nextDueAt(): number | undefined {
+    return this.#timers.peek()?.at
+  }
+
   get pendingTimers(): number {
     return this.#timers.size
   }

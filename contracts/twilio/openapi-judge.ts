@@ -31,7 +31,8 @@ export const files: ReadonlyMap<string, string> = new Map([
   ['messaging', 'twilio_messaging_v1.json'],
   ['lookups', 'twilio_lookups_v2.json'],
   ['trusthub', 'twilio_trusthub_v1.json'],
-  ['monitor', 'twilio_monitor_v1.json']
+  ['monitor', 'twilio_monitor_v1.json'],
+  ['accounts', 'twilio_accounts_v1.json']
 ])
 
 /** Their files call hardly any field nullable, and show null for most of them in their own examples. */

@@ -21,6 +21,8 @@ export interface SignedRequest {
   parameters: readonly FormParameter[]
   /** A document instead of a form, as the newer products post it. */
   json?: unknown
+  /** The Cookie header. */
+  cookie?: string
   /** For faults: a signature that no honest receiver accepts. */
   isForged?: boolean
   /** What the alerts about a wrong URL fragment name: sid, to, from. */
@@ -83,7 +85,7 @@ export function exchangeOf({ sent, answer }: SignedRequestResult): Exchange {
 
 function requestOf(
   world: World,
-  { url, method, parameters, json, isForged = false }: SignedRequest,
+  { url, method, parameters, json, cookie, isForged = false }: SignedRequest,
   overrides: ConnectionOverrides
 ): CallbackRequest {
   const document = json === undefined ? undefined : JSON.stringify(json)
@@ -108,6 +110,7 @@ function requestOf(
     headers: {
       ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' } : {}),
       ...(document === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+      ...(cookie === undefined ? {} : { cookie }),
       accept: '*/*',
       'user-agent': 'TwilioProxy/1.1',
       'x-home-region': 'us1',

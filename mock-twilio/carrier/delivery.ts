@@ -219,11 +219,15 @@ export class Delivery {
 
   #afterAcceptance(world: World, message: MessageRecord, outcome: Outcome): void {
     if (outcome.status === 'sent') {
+      reach(world, message, outcome.reachedAfterMs ?? 0, false)
       world.messages.noteDone(message)
-      tellHandset(world, message)
       return
     }
     const waitMs = outcome.afterMs ?? draw(world, message, 'receipt')
+    if (outcome.status === 'delivered') {
+      const { reachedAfterMs } = outcome
+      reach(world, message, reachedAfterMs ?? waitMs, reachedAfterMs === undefined)
+    }
     const code = outcome.status === 'delivered' ? undefined : (outcome.errorCode ?? 30008)
     plan(world, message, waitMs, 'receipt', code)
   }
@@ -234,7 +238,6 @@ export class Delivery {
       return
     }
     this.#move(world, message, 'receiptPositive')
-    tellHandset(world, message)
   }
 
   #fail(world: World, message: MessageRecord, event: MessageEvent, errorCode: number): void {
@@ -285,7 +288,15 @@ function isStep(step: unknown): step is Step {
   return typeof step === 'string' && Object.hasOwn(beginnings, step)
 }
 
-/** It lies on the handset of somebody who may do something about it. */
-function tellHandset(world: World, { sid, to }: MessageRecord): void {
-  if (world.handsets.has(to)) world.plan(0, { kind: 'handset.received', sid })
+/** Once for every message that gets there, which need not be the moment of its receipt. */
+function reach(
+  world: World,
+  message: MessageRecord,
+  afterMs: number,
+  isToldByReceipt: boolean
+): void {
+  const { sid, to } = message
+  // Of most messages the receipt says it; a field that is added to each would cost its share.
+  if (!isToldByReceipt) message.reachedAt = world.now() + afterMs
+  if (world.handsets.has(to)) world.plan(afterMs, { kind: 'handset.received', sid })
 }

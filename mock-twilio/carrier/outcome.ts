@@ -15,6 +15,8 @@ export interface Outcome {
   readonly errorCode?: number | undefined
   /** How long the carrier takes to say so; as long as carriers take, when absent. */
   readonly afterMs?: number | undefined
+  /** When the person sees it, where that is not the moment of the receipt. */
+  readonly reachedAfterMs?: number | undefined
 }
 
 /** What a person of character makes of a message: see Handsets. */
@@ -32,8 +34,10 @@ export function outcomeOfRule(world: World, message: MessageRecord): Outcome | u
  * carriers mind its sender, its words and its line, else by the world's profile.
  */
 export function outcomeFor(world: World, message: MessageRecord): Outcome {
-  const { to } = message
-  const outcome = world.handsets.has(to) ? world.handsets.outcomeOf(to, world.now()) : undefined
+  const { to, validityMs } = message
+  const outcome = world.handsets.has(to)
+    ? world.handsets.outcomeOf(to, world.now(), validityMs)
+    : undefined
   return (
     outcome ??
     outcomeOfNumber(to) ??

@@ -1,5 +1,7 @@
+import { isWebUrl } from '../forms.ts'
 import { isPhoneNumber } from '../phone-number.ts'
 import type { MessageRecord } from '../resources/message.ts'
+import type { NumberRecord } from '../resources/phone-number.ts'
 import type { World } from '../world.ts'
 import type { Delivery } from './delivery.ts'
 import { newMessage } from './new-message.ts'
@@ -29,6 +31,11 @@ export function sendReply(
     world.alert(14108, `the from of a Message is a number of the account, got "${from}"`, about)
     return undefined
   }
+  const flaw = flawOf(reply, number)
+  if (flaw !== undefined) {
+    world.alert(flaw.code, flaw.message, about)
+    return undefined
+  }
   if (world.optOuts.has(to, number.serviceSid ?? from)) {
     world.alert(21610, `${to} has opted out`, about)
     return undefined
@@ -45,4 +52,23 @@ export function sendReply(
   })
   delivery.start(world, message)
   return message
+}
+
+/** What the API would refuse to send is not sent as an answer either. */
+function flawOf(
+  { to, from, body, mediaUrls }: Reply,
+  number: NumberRecord
+): { code: number; message: string } | undefined {
+  if (to === from) return { code: 21266, message: `a Message to its own sender, ${to}` }
+  if (body.length > 1600) {
+    return { code: 21617, message: `a Message of ${body.length} characters, above 1600` }
+  }
+  if (mediaUrls.length > 10) {
+    return { code: 21623, message: `a Message with ${mediaUrls.length} media, above 10` }
+  }
+  if (mediaUrls.length > 0 && !number.mms) {
+    return { code: 21621, message: `${from} is not enabled for MMS` }
+  }
+  const [wrong] = mediaUrls.filter(url => !isWebUrl(url))
+  return wrong === undefined ? undefined : { code: 21620, message: `no URL of media: ${wrong}` }
 }

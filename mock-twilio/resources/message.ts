@@ -39,6 +39,8 @@ export interface MessageRecord {
   dateCreated: number
   dateUpdated: number
   dateSent: number | null
+  /** When the person sees it, where no delivery receipt says so. */
+  reachedAt?: number
   errorCode: number | null
   media: readonly MediaRecord[]
   isDeleted: boolean

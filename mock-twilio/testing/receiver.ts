@@ -15,7 +15,7 @@ export interface ReceiverAnswer {
   status?: number
   contentType?: string
   body?: string
-  headers?: Record<string, string>
+  headers?: Record<string, string | string[]>
   /** Of real time: as slow as a network may be. */
   afterMs?: number
 }
