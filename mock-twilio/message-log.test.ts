@@ -28,7 +28,8 @@ function aMessage(log: MessageLog, to: string, from: string | null): MessageReco
     dateSent: null,
     errorCode: null,
     media: [],
-    isDeleted: false
+    isDeleted: false,
+    requestId: null
   }
 }
 

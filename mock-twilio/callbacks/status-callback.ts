@@ -19,7 +19,7 @@ export interface StatusCallback {
   parameters: readonly FormParameter[]
   isForged: boolean
   /** Of the request that created the message. */
-  requestId: string | undefined
+  requestId: string | null
 }
 
 function isStatusCallback(value: unknown): value is StatusCallback {
@@ -140,7 +140,7 @@ export class StatusCallbacks {
       })
       if (world.isOver) return
       const { attempts, alertCode: code, reason } = result
-      const fields = { ...about, status, url, attempts, request_id: requestId }
+      const fields = { ...about, status, url, attempts, request_id: requestId ?? undefined }
       if (code === undefined) {
         world.journal.append({ kind: 'callback.delivered', ...fields })
         warnOfContent(world, result, fields)

@@ -129,8 +129,8 @@ test('an address that does not answer in time has a fallback too', async t => {
   await parent.texts(firstNumber, 'Hello')
 
   assert.equal(receiver.received.at(-1)?.url, '/fallback')
-  assert.equal(receiver.received.at(-1)?.form['ErrorCode'], '11200')
-  assert.deepEqual(alerts(), [11200])
+  assert.equal(receiver.received.at(-1)?.form['ErrorCode'], '11205')
+  assert.deepEqual(alerts(), [11205])
 })
 
 test('the document that failed is named, not the one that led there', async t => {

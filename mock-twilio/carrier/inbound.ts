@@ -151,7 +151,8 @@ export class InboundMessages {
     const { answer, alertCode, attempts, reason = 'no answer' } = result
     if (answer.ok && answer.headers['set-cookie'] !== undefined) {
       const { url: answeredUrl, headers } = answer
-      const setCookies = headers['set-cookie'] ?? []
+      // A single one is text and not a list of one.
+      const setCookies = [headers['set-cookie'] ?? []].flat()
       keepCookies(world.cookieJars, pair, { url: answeredUrl, setCookies, now: world.now() })
     }
     if (!answer.ok || alertCode !== undefined) {

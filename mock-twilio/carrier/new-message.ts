@@ -63,7 +63,7 @@ export function buildMessage(world: World, message: NewMessage): MessageRecord {
             source
           })),
     isDeleted: false,
-    requestId: message.requestId,
+    requestId: message.requestId ?? null,
     providesFeedback: message.providesFeedback ?? false
   }
 }

@@ -196,19 +196,17 @@ test('receipts come within seconds mostly, and within the hour always', async ()
   assert.ok(quantile(0.9999) <= 3_600_000)
 })
 
-test('a handset of character decides for itself, and is told what reached it', async () => {
+test('a handset of character decides for itself, before its number and its line do', async () => {
   const { world, send, endOf, clock } = aWorld()
-  const told: unknown[] = []
-  world.handsets.has = number => number === '+16015550123'
-  world.handsets.outcomeOf = () => ({ status: 'undelivered', errorCode: 30004, afterMs: 77 })
+  world.handsets.give('+16015550123', { condition: 'blocked' })
   const blocked = send()
   await clock.advance('1 min')
-  world.handsets.outcomeOf = () => undefined
-  const reached = send()
-  await assert.rejects(clock.advance('1 min'), /nobody handles plans of the kind handset.received/)
-  told.push(endOf(blocked), endOf(reached))
 
-  assert.deepEqual(told, [
+  world.handsets.remove('+16015550123')
+  const reached = send()
+  await clock.advance('1 min')
+
+  assert.deepEqual([blocked, reached].map(endOf), [
     ['undelivered', 30004],
     ['delivered', null]
   ])

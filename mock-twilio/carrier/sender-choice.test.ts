@@ -109,7 +109,7 @@ test('long codes stand in for a short code that is full, if the service lets the
 test('only numbers that take media carry media, and only those that take texts carry texts', () => {
   const { choose } = aPool([
     { ...inJackson, mms: false },
-    { phone_number: '+16015550101', sms: false }
+    { phone_number: '+16015550101', sms: false, mms: true }
   ])
 
   assert.equal(choose('+13105550111', false), '+16015550100')

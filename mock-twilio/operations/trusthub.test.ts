@@ -370,6 +370,7 @@ test('an object is assigned if the account has it and a bundle has a use for it'
     [`IT${'0'.repeat(32)}`, 22205],
     [`RD${'0'.repeat(32)}`, 22205],
     [`BU${'0'.repeat(32)}`, 22205],
+    [`AD${'0'.repeat(32)}`, 22205],
     [sid, 22205],
     [String(number), 22206],
     [developmentAccount.messagingServiceSid, 22206],
@@ -380,7 +381,15 @@ test('an object is assigned if the account has it and a bundle has a use for it'
     assert.equal((await request('POST', path, { ObjectSid })).body['code'], code, ObjectSid)
   }
   assert.deepEqual((await request('GET', path)).body['results'], [])
-  assert.equal((await request('POST', path, { ObjectSid: `AD${'0'.repeat(32)}` })).status, 201)
+  const address = await request('POST', `${account}/Addresses.json`, {
+    CustomerName: 'Local district',
+    Street: '1 School Street',
+    City: 'Jackson',
+    Region: 'MS',
+    PostalCode: '39201',
+    IsoCountry: 'US'
+  })
+  assert.equal((await request('POST', path, { ObjectSid: address.body.sid })).status, 201)
 })
 
 test("what the Ruby gem's tests assign, and how it writes attributes, is taken", async t => {

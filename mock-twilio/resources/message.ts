@@ -19,7 +19,7 @@ export interface MessageRecord {
   readonly seq: number
   readonly sid: string
   /** Of the request that created it, if one did. */
-  readonly requestId?: string | undefined
+  readonly requestId: string | null
   readonly direction: MessageDirection
   readonly to: string
   from: string | null
