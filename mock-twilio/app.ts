@@ -2,7 +2,11 @@ import formbody from '@fastify/formbody'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { LogController, type FastifyInstance } from 'fastify'
 
-import { CallbackSender } from '../simulator/callback-sender.ts'
+import {
+  inProcessCallbackSender,
+  NetworkCallbackSender,
+  type CallbackTransport
+} from '../simulator/callback-sender.ts'
 import { VirtualClock } from '../simulator/clock.ts'
 import { control, ControlRefusal } from '../simulator/control.ts'
 import { internalUrl, pathOnHost } from './addressing.ts'
@@ -34,6 +38,8 @@ export interface MockTwilioOptions {
   retention?: number
   /** How many callbacks are in flight at once. */
   callbackConcurrency?: number
+  /** The application, when it lives in this process: callbacks and inbound texts go there and open no socket. */
+  transport?: CallbackTransport
 }
 
 export interface MockTwilio {
@@ -51,7 +57,10 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const { clock = new VirtualClock(), seed = 'mock-twilio', retention = 100_000 } = options
   const accounts = options.accounts ?? [developmentAccountSeed()]
   const store = new Store({ clock, seed, retention }, accounts)
-  const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
+  const sender =
+    options.transport === undefined
+      ? new NetworkCallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
+      : inProcessCallbackSender(options.transport)
   const delivery = new Delivery(new StatusCallbacks(sender))
   const app = fastify({
     logger: options.logger ?? false,

@@ -1,9 +1,8 @@
 import { Agent, request, type Dispatcher } from 'undici'
 
 /*
- * Posts the provider's callbacks to the application: over kept-alive connections, a bounded number at a time,
- * with the provider's limits on connecting and reading, which are the wall's seconds: a real socket does
- * not know virtual time.
+ * How the provider's callbacks reach the application: over the network, or, where application and provider
+ * live in one process, by a call.
  */
 
 export interface CallbackRequest {
@@ -21,7 +20,25 @@ export type CallbackAnswer =
   | { ok: true; status: number; contentType: string; body: string; url: string }
   | { ok: false; failure: CallbackFailure; message: string }
 
-export interface CallbackSenderOptions {
+export interface CallbackSender {
+  /** Never rejects: a failure is an answer too. */
+  send: (callback: CallbackRequest) => Promise<CallbackAnswer>
+  close: () => Promise<void>
+}
+
+/** What an application in the same process answers. */
+export interface CallbackReply {
+  status: number
+  contentType?: string
+  body?: string
+}
+
+/** An application in the same process. What it throws is a connection that failed. */
+export type CallbackTransport = (
+  callback: CallbackRequest
+) => CallbackReply | Promise<CallbackReply>
+
+export interface NetworkCallbackOptions {
   /** How many callbacks are in flight at once. */
   concurrency?: number
   connectTimeoutMs?: number
@@ -31,13 +48,17 @@ export interface CallbackSenderOptions {
 
 const maxRedirects = 10
 
-export class CallbackSender {
-  readonly #options: Required<CallbackSenderOptions>
+/**
+ * Over kept-alive connections, a bounded number at a time, with the provider's limits on connecting and
+ * reading, which are the wall's seconds: a real socket does not know virtual time.
+ */
+export class NetworkCallbackSender implements CallbackSender {
+  readonly #options: Required<NetworkCallbackOptions>
   readonly #agents = new Map<number, Agent>()
   readonly #waiting: (() => void)[] = []
   #inFlight = 0
 
-  constructor(options: CallbackSenderOptions = {}) {
+  constructor(options: NetworkCallbackOptions = {}) {
     this.#options = {
       concurrency: 64,
       connectTimeoutMs: 5000,
@@ -47,7 +68,6 @@ export class CallbackSender {
     }
   }
 
-  /** Never rejects: a failure is an answer too. */
   async send(callback: CallbackRequest): Promise<CallbackAnswer> {
     if (this.#inFlight >= this.#options.concurrency) {
       await new Promise<void>(resolve => {
@@ -129,6 +149,22 @@ export class CallbackSender {
       this.#agents.set(connectTimeoutMs, agent)
     }
     return agent
+  }
+}
+
+/** Opens no socket and follows no redirect, so that a run of it is the same every time. */
+export function inProcessCallbackSender(transport: CallbackTransport): CallbackSender {
+  return {
+    send: async callback => {
+      try {
+        const { status, contentType = '', body = '' } = await transport(callback)
+        return { ok: true, status, contentType, body, url: callback.url }
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error)
+        return { ok: false, failure: 'connect', message }
+      }
+    },
+    close: async () => undefined
   }
 }
 

@@ -77,3 +77,13 @@ test('who waits in vain hears what came closest, and where it differs', async ()
   ])
   assert.deepEqual(result.seen, { 'message.status': 1, 'message.created': 1 })
 })
+
+test('a listener hears of every entry, also of those that are not kept', () => {
+  const journal = aJournal(10)
+  const heard: number[] = []
+  journal.listen(({ seq }) => heard.push(seq))
+
+  for (let index = 0; index < 95; index++) journal.append({ kind: 'tick' })
+
+  assert.deepEqual([heard.length, heard[0], heard.at(-1)], [95, 1, 95])
+})

@@ -53,6 +53,7 @@ export class Journal {
   #entries: JournalEntry[] = []
   #seq = 0
   #waiters: Waiter[] = []
+  #listener: ((entry: JournalEntry) => void) | undefined
 
   constructor(world: string, clock: Clock, retention = 100_000) {
     this.world = world
@@ -62,6 +63,11 @@ export class Journal {
 
   get lastSeq(): number {
     return this.#seq
+  }
+
+  /** Tells one listener of every entry as it is written, since the journal keeps only the newest. */
+  listen(listener: (entry: JournalEntry) => void): void {
+    this.#listener = listener
   }
 
   append(fields: JournalFields): JournalEntry {
@@ -74,6 +80,7 @@ export class Journal {
     this.#entries.push(entry)
     if (this.#entries.length >= 2 * this.#retention) this.#entries.splice(0, this.#retention)
     if (this.#waiters.length > 0) this.#tellWaiters(entry)
+    this.#listener?.(entry)
     return entry
   }
 
