@@ -32,7 +32,9 @@ const problems = [
     .filter(({ seconds }) => seconds > mostSeconds)
     .map(({ seconds }) => `A run took ${seconds.toFixed(1)} s, more than ${mostSeconds} s.`)
 ]
-process.stdout.write(`\n${problems.join('\n') || 'Twice the same journal, each within the minute.'}\n`)
+process.stdout.write(
+  `\n${problems.join('\n') || 'Twice the same journal, each within the minute.'}\n`
+)
 process.exitCode = problems.length === 0 ? 0 : 1
 
 function print(title: string, report: SimulationReport): void {

@@ -38,7 +38,8 @@ function lineOf(fraction: number): Family['line'] {
 function aNumber(line: Family['line'], random: Random): string {
   const area = areaCodes[random.between(0, areaCodes.length - 1)]
   const exchange = random.between(20, 99)
-  const rest = line === 'mobile' ? String(random.between(0, 99_999)).padStart(5, '0') : endings[line]
+  const rest =
+    line === 'mobile' ? String(random.between(0, 99_999)).padStart(5, '0') : endings[line]
   return `+1${area}${exchange}${rest}`
 }
 
@@ -48,7 +49,10 @@ const texts: readonly (readonly [number, string])[] = [
   [20, 'Who is this?'],
   [12, 'She will be late today'],
   [10, 'ok 👍'],
-  [5, 'Is there school tomorrow? We live far outside, and the road has been closed since the storm.'],
+  [
+    5,
+    'Is there school tomorrow? We live far outside, and the road has been closed since the storm.'
+  ],
   [4, 'HELP'],
   [5, 'STOP'],
   [2, 'please stop'],

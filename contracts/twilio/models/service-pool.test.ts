@@ -1,0 +1,40 @@
+import { test } from 'node:test'
+
+import {
+  addToPool,
+  buy,
+  createService,
+  release,
+  removeFromPool,
+  removeService,
+  sendFromNumber,
+  sendFromService,
+  waitLong
+} from './commands.ts'
+import { compareMessages, comparePools } from './rest-view.ts'
+import { runModel } from './run-model.ts'
+
+test('a thousand histories of services and numbers leave every pool, and every sender, as they are to be', t =>
+  runModel(t, {
+    profile: 'instant',
+    runs: 1000,
+    commands: [
+      sendFromService(),
+      sendFromService(),
+      sendFromService(),
+      sendFromNumber(),
+      createService(),
+      removeService(),
+      addToPool(),
+      addToPool(),
+      removeFromPool(),
+      release(),
+      buy(),
+      waitLong(),
+      waitLong()
+    ],
+    compare: async (model, rest) => {
+      await compareMessages(model, rest)
+      await comparePools(model, rest)
+    }
+  }))
