@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { LogController, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify'
 
 import {
   inProcessCallbackSender,
@@ -69,7 +69,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     bodyLimit: 16 * 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
     ajv: { customOptions: { removeAdditional: false } },
-    rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host)
+    rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host),
+    frameworkErrors: ({ message }, { url }, reply) => refusePath(url, message, reply)
   }).withTypeProvider<TypeBoxTypeProvider>()
   const inbound = new InboundMessages({
     sender,
@@ -141,6 +142,13 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
 
 function noWorld(accountSid: string): string {
   return `no world "${accountSid}": POST /_mock/reset with the header X-Mock-World creates one`
+}
+
+/** What the router cannot read leads nowhere, as any other path that is not known. */
+function refusePath(url: string, message: string, reply: FastifyReply): void {
+  void reply
+    .code(404)
+    .send(url.startsWith('/_mock/') ? { error: message } : errorBody(refusal(20404, url)))
 }
 
 function statusCodeOf(error: unknown): number {

@@ -143,8 +143,8 @@ function refuseMethod(): never {
 function refuseAsAskedFor({ headers }: FastifyRequest): void {
   const { prefer } = headers
   if (prefer === undefined) return
-  const [, code] = /\bcode="?(\d{3})\b/.exec(String(prefer)) ?? []
-  if (code !== undefined && Number(code) >= 400) throw refusalForStatus(Number(code))
+  const [, code] = /\bcode="?([45]\d\d)\b/.exec(String(prefer)) ?? []
+  if (code !== undefined) throw refusalForStatus(Number(code))
 }
 
 type Subject = ReturnType<typeof subjectOf>

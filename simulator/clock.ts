@@ -93,7 +93,8 @@ export class VirtualClock implements Clock {
   }
 
   set(ms: number): void {
-    if (!Number.isFinite(ms)) throw new RangeError(`a clock is set to a finite time, got ${ms}`)
+    if (!isTime(ms))
+      throw new RangeError(`a clock is set to a time before the year 10000, got ${ms}`)
     this.#anchor(ms)
     this.#schedule()
   }
@@ -114,6 +115,9 @@ export class VirtualClock implements Clock {
   advance(duration: number | string): Promise<void> {
     const ms = typeof duration === 'number' ? duration : parseDuration(duration)
     if (!(ms >= 0)) throw new RangeError(`time is advanced by 0 ms or more, got ${duration}`)
+    if (!isTime(this.now() + ms)) {
+      throw new RangeError(`time ends with the year 9999, and does not advance by ${duration}`)
+    }
     const turn = this.#queue.then(() => this.#advanceBy(ms))
     this.#queue = turn.catch(() => undefined)
     return turn
@@ -222,6 +226,13 @@ export class VirtualClock implements Clock {
 export function afterRealTime(ms: number, action: () => void): Timer {
   const handle = setTimeout(action, ms)
   return { cancel: () => clearTimeout(handle) }
+}
+
+/** Beyond, dates have no four-digit year, and later no name at all. */
+const endOfTime = Date.UTC(10_000, 0)
+
+function isTime(ms: number): boolean {
+  return ms > -endOfTime && ms < endOfTime
 }
 
 function checkedRate(rate: number): number {

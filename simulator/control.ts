@@ -112,7 +112,7 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
 
   app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body }) => {
     if (body.set !== undefined) {
-      clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
+      setTime(clock, typeof body.set === 'number' ? body.set : Date.parse(body.set))
     }
     if (body.mode !== undefined) clock.setMode(body.mode, body.rate)
     else if (body.rate !== undefined) clock.setMode('rate', body.rate)
@@ -186,13 +186,24 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
   }
 }
 
+function setTime(clock: VirtualClock, ms: number): void {
+  try {
+    clock.set(ms)
+  } catch (error) {
+    throw outOfRange(error)
+  }
+}
+
 function advance(clock: VirtualClock, duration: number | string): Promise<void> {
   try {
     return clock.advance(duration)
   } catch (error) {
-    if (error instanceof RangeError) throw new ControlRefusal(400, error.message)
-    throw error
+    throw outOfRange(error)
   }
+}
+
+function outOfRange(error: unknown): unknown {
+  return error instanceof RangeError ? new ControlRefusal(400, error.message) : error
 }
 
 function explain(match: JournalMatch, count: number, present: number, timeoutMs: number): string {

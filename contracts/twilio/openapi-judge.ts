@@ -99,7 +99,7 @@ export function judgeResponses(app: FastifyInstance): Judge {
 }
 
 /** /api/2010-04-01/Accounts/:AccountSid.json is {AccountSid} in Twilio's words, or {Sid} where it is the last. */
-function documented(route: string): { product: string; path: string } {
+export function documented(route: string): { product: string; path: string } {
   const end = route.indexOf('/', 1)
   const path = route
     .slice(end)
@@ -111,7 +111,7 @@ function documented(route: string): { product: string; path: string } {
 const validators = new Map<string, ValidateFunction | string>()
 const documents = new Map<string, { document: Json; ajv: Ajv }>()
 
-function problemsOf(
+export function problemsOf(
   product: string,
   path: string,
   method: string,
@@ -145,6 +145,21 @@ function validatorFor(
   const schema = dig(response, 'content', 'application/json', 'schema')
   if (schema === undefined) return ajv.compile({})
   return ajv.compile(strict(schema, product))
+}
+
+/** Twilio's own description of an operation, or undefined where there is none. */
+export function describedOperation(route: string, method: string): Json | undefined {
+  const { product, path } = documented(route)
+  if (!files.has(product)) return undefined
+  return dig(load(product).document, 'paths', path, method.toLowerCase())
+}
+
+/** A schema of that product, where it is only named. */
+export function describedSchema(route: string, schema: Json): Json {
+  const name = schema['$ref']
+  if (typeof name !== 'string') return schema
+  const { document } = load(documented(route).product)
+  return dig(document, 'components', 'schemas', name.split('/').at(-1) ?? '') ?? schema
 }
 
 function load(product: string): { document: Json; ajv: Ajv } {

@@ -41,7 +41,8 @@ import {
 
 export type ModelCommand = fc.AsyncCommand<Reference, Rest>
 
-export const handsets = ['+16015550123', '+16625550124', '+12125550125', unreachableHandset]
+const stranger = '+12125550125'
+const handsets = ['+16015550123', '+16625550124', stranger, unreachableHandset]
 
 const bodies = [
   { body: 'Your bus is late', segments: 1 },
@@ -97,6 +98,15 @@ export const sendFromService = (): fc.Arbitrary<ModelCommand> =>
         return send(model, rest, { to, serviceSid, from, media, ...text })
       })
     )
+
+/** To somebody from far away, whom only an earlier message binds to one of the numbers. */
+export const sendToAStranger = (): fc.Arbitrary<ModelCommand> =>
+  index.map(service =>
+    command(`send from service ${service} to a stranger`, (model, rest) => {
+      const serviceSid = pick([...model.services], service) ?? firstService
+      return send(model, rest, { to: stranger, serviceSid, media: 0, ...sample })
+    })
+  )
 
 export const sendScheduled = (): fc.Arbitrary<ModelCommand> =>
   fc

@@ -4,11 +4,13 @@ import {
   addToPool,
   buy,
   createService,
+  listMessages,
   release,
   removeFromPool,
   removeService,
   sendFromNumber,
   sendFromService,
+  sendToAStranger,
   waitLong
 } from './commands.ts'
 import { compareMessages, comparePools } from './rest-view.ts'
@@ -21,7 +23,11 @@ test('a thousand histories of services and numbers leave every pool, and every s
     commands: [
       sendFromService(),
       sendFromService(),
-      sendFromService(),
+      sendToAStranger(),
+      sendToAStranger(),
+      sendToAStranger(),
+      listMessages(),
+      listMessages(),
       sendFromNumber(),
       createService(),
       removeService(),
