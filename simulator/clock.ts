@@ -68,7 +68,7 @@ export class VirtualClock implements Clock {
   now(): number {
     if (this.#mode === 'frozen' || this.#advancing) return this.#anchorVirtual
     const passed = (Date.now() - this.#anchorReal) * this.#rate
-    return Math.floor(this.#anchorVirtual + Math.max(0, passed))
+    return Math.min(endOfTime, Math.floor(this.#anchorVirtual + Math.max(0, passed)))
   }
 
   setTimer(delayMs: number, action: () => void): Timer {
@@ -93,8 +93,7 @@ export class VirtualClock implements Clock {
   }
 
   set(ms: number): void {
-    if (!isTime(ms))
-      throw new RangeError(`a clock is set to a time before the year 10000, got ${ms}`)
+    if (!isTime(ms)) throw new RangeError(`a clock is set to a time from 1970 to 9999, got ${ms}`)
     this.#anchor(ms)
     this.#schedule()
   }
@@ -229,15 +228,17 @@ export function afterRealTime(ms: number, action: () => void): Timer {
 }
 
 /** Beyond, dates have no four-digit year, and later no name at all. */
-const endOfTime = Date.UTC(10_000, 0)
+const endOfTime = Date.UTC(10_000, 0) - 1
 
 function isTime(ms: number): boolean {
-  return ms > -endOfTime && ms < endOfTime
+  return ms >= 0 && ms <= endOfTime
 }
 
+const highestRate = 1_000_000_000
+
 function checkedRate(rate: number): number {
-  if (!Number.isFinite(rate) || rate <= 0) {
-    throw new RangeError(`a clock's rate is a number above 0, got ${rate}`)
+  if (!(rate > 0 && rate <= highestRate)) {
+    throw new RangeError(`a clock's rate is above 0 and at most ${highestRate}, got ${rate}`)
   }
   return rate
 }

@@ -111,11 +111,15 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
   app.get('/_mock/clock', () => clock.describe())
 
   app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body }) => {
-    if (body.set !== undefined) {
-      setTime(clock, typeof body.set === 'number' ? body.set : Date.parse(body.set))
+    try {
+      if (body.set !== undefined) {
+        clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
+      }
+      if (body.mode !== undefined) clock.setMode(body.mode, body.rate)
+      else if (body.rate !== undefined) clock.setMode('rate', body.rate)
+    } catch (error) {
+      throw outOfRange(error)
     }
-    if (body.mode !== undefined) clock.setMode(body.mode, body.rate)
-    else if (body.rate !== undefined) clock.setMode('rate', body.rate)
     if (body.advance !== undefined) await advance(clock, body.advance)
     else if (body.set !== undefined) await clock.advance(0)
     return clock.describe()
@@ -183,14 +187,6 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
         throw new ControlRefusal(501, 'snapshots are not built yet: use /_mock/reset and a seed')
       }
     })
-  }
-}
-
-function setTime(clock: VirtualClock, ms: number): void {
-  try {
-    clock.set(ms)
-  } catch (error) {
-    throw outOfRange(error)
   }
 }
 

@@ -31,6 +31,8 @@ export class RequestMaker {
   readonly #createMessage: FuzzedOperation
   readonly #sids = new Map<string, string[]>()
   readonly #tokens: string[] = []
+  /** Each with the message that it belongs to. */
+  readonly #media: { message: string; media: string }[] = []
 
   constructor(random: Random) {
     this.#random = random
@@ -48,6 +50,11 @@ export class RequestMaker {
     for (const [, sid = ''] of body.matchAll(/"(?:sid|parent_sid)":"([A-Z]{2}[0-9a-f]{32})"/g)) {
       this.#remember(sid)
       if (++found > 20) break
+    }
+    const [, message, media] = /Messages\/(\w{34})\/Media\/(\w{34})/.exec(body) ?? []
+    if (message !== undefined && media !== undefined) {
+      this.#media.push({ message, media })
+      if (this.#media.length > 20) this.#media.shift()
     }
     const [, token] = /PageToken=(PA[0-9a-f]{32})/.exec(body) ?? []
     if (token !== undefined) {
@@ -76,15 +83,24 @@ export class RequestMaker {
 
   #inOrder({ operation, parameters }: FuzzedOperation): FuzzRequest {
     const random = this.#random
-    const path = operation.path.replace(/:(\w+)/g, (_, name: string) => {
+    const known = this.#media.length > 0 ? pick(this.#media, random) : undefined
+    const pattern =
+      known !== undefined && operation.path.includes('/Media/:')
+        ? operation.path
+            .replace(':MessageSid', known.message)
+            .replace(/\/Media\/:\w+/, `/Media/${known.media}`)
+        : operation.path
+    const path = pattern.replace(/:(\w+)/g, (_, name: string) => {
       const parameter = parameters.find(other => other.in === 'path' && other.name === name)
       return encode(this.#pathValue(name, parameter))
     })
+    // Of many settings a few are given; where there are only two, mostly one of them.
+    const likelihood = parameters.length > 8 ? 0.05 : 0.3
     const parts = (place: 'query' | 'form'): string[] =>
       parameters
         .filter(
           ({ in: where, isRequired }) =>
-            where === place && random.chance(isRequired ? 0.97 : this.#likelihood(place))
+            where === place && random.chance(isRequired ? 0.97 : likelihood)
         )
         .flatMap(parameter => this.#partsOf(parameter))
     const isPost = operation.method === 'POST'
@@ -104,10 +120,6 @@ export class RequestMaker {
     }
   }
 
-  #likelihood(place: 'query' | 'form'): number {
-    return place === 'query' ? 0.2 : 0.05
-  }
-
   #completeMessage(form: string[]): void {
     const random = this.#random
     // A service of one's own has no numbers, mostly.
@@ -121,6 +133,7 @@ export class RequestMaker {
       form.push(sender)
     }
     if (!has('Body')) form.push('Body=Your+bus+is+late')
+    if (random.chance(0.2)) form.push(`MediaUrl=${encode('https://example.org/a.jpg')}`)
   }
 
   #pathValue(name: string, parameter: Parameter | undefined): string {

@@ -178,6 +178,7 @@ class Epoch {
   async #keepHouse(index: number): Promise<void> {
     const { clock } = this.#mock
     clock.setMode('frozen')
+    if (clock.now() > fuzzStart + 1e12) clock.set(fuzzStart)
     const isAnew = index % (2 * housekeepingEvery) === 0
     const { accountSid } = developmentAccount
     try {

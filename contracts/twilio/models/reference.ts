@@ -80,7 +80,7 @@ export function poolOf(model: Reference, serviceSid: string): string[] {
 }
 
 /** A service answers for all its numbers: whoever said STOP to one of them said it to all. */
-export function senderScope(model: Reference, phoneNumber: string): string {
+function senderScope(model: Reference, phoneNumber: string): string {
   return model.numbers.get(phoneNumber)?.serviceSid ?? phoneNumber
 }
 

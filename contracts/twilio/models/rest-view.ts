@@ -159,7 +159,10 @@ export function compareMessage(model: Reference, message: ReferenceMessage, show
   const from = typeof shown['from'] === 'string' ? shown['from'] : null
   if (message.from !== null) assert.equal(from, message.from, what)
   else if (from !== null) {
-    assert.ok(message.choice?.has(from), `${what} is from ${from}: ${[...(message.choice ?? [])]}`)
+    assert.ok(
+      message.choice?.has(from),
+      `${what} is from ${from}: ${[...(message.choice ?? [])].join(', ')}`
+    )
   }
   learn(model, message, { status, from })
   compareFields(message, shown, what)
@@ -214,7 +217,7 @@ export async function comparePools(model: Reference, rest: Rest): Promise<void> 
   const numbers = await rest.api('GET', 'IncomingPhoneNumbers.json?PageSize=1000')
   assert.deepEqual(
     listOf(numbers, 'incoming_phone_numbers')
-      .map(({ sid }) => sid)
+      .map(({ sid }) => String(sid))
       .toSorted(),
     [...model.numbers.values()].map(({ sid }) => sid).toSorted(),
     'the numbers of the account'
@@ -222,7 +225,7 @@ export async function comparePools(model: Reference, rest: Rest): Promise<void> 
   const services = await rest.messaging('GET', 'Services?PageSize=1000')
   assert.deepEqual(
     listOf(services, 'services')
-      .map(({ sid }) => sid)
+      .map(({ sid }) => String(sid))
       .toSorted(),
     [...model.services].toSorted(),
     'the services'
@@ -231,7 +234,7 @@ export async function comparePools(model: Reference, rest: Rest): Promise<void> 
     const pool = await rest.messaging('GET', `Services/${service}/PhoneNumbers?PageSize=1000`)
     assert.deepEqual(
       listOf(pool, 'phone_numbers')
-        .map(number => number['phone_number'])
+        .map(number => String(number['phone_number']))
         .toSorted(),
       poolOf(model, service).toSorted(),
       `the numbers of ${service}`

@@ -14,6 +14,7 @@ export const fetchLookup: Operation = {
   path: '/lookups/v2/PhoneNumbers/:PhoneNumber',
   status: 200,
   handle: ({ world, params, query, path }) => {
+    if (params['PhoneNumber'] === '') throw refusal(20404, path)
     const wantsLineType = fieldsIn(query).includes('line_type_intelligence')
     const countryCode = (text(query, 'CountryCode') || 'US').toUpperCase()
     const lookup = lookUpNumber(params['PhoneNumber'] ?? '', countryCode)
