@@ -65,7 +65,7 @@ function parameter(
   const isArray = declared['type'] === 'array'
   const items = declared['items']
   const schema = isArray && isJson(items) ? items : declared
-  const pattern = String(schema['pattern'] ?? '')
+  const pattern = textOf(schema['pattern'])
   const [, prefixes = ''] = /^\^\(?([A-Z]{2}(?:\|[A-Z]{2})*)\)?\[/.exec(pattern) ?? []
   const choices = schema['enum']
   return {
@@ -73,11 +73,15 @@ function parameter(
     in: place,
     isRequired,
     isArray,
-    type: String(schema['type'] ?? 'string'),
-    format: String(schema['format'] ?? ''),
+    type: textOf(schema['type']),
+    format: textOf(schema['format']),
     sidPrefixes: prefixes === '' ? [] : prefixes.split('|'),
     choices: Array.isArray(choices) ? choices.map(String) : []
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function dig(start: unknown, ...path: string[]): unknown {

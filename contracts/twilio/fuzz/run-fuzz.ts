@@ -205,7 +205,7 @@ class Epoch {
       })
       return {
         status: answer.statusCode,
-        contentType: String(answer.headers['content-type'] ?? ''),
+        contentType: answer.headers['content-type'] ?? '',
         body: answer.body
       }
     } catch (error) {

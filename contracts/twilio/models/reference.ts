@@ -86,7 +86,7 @@ function senderScope(model: Reference, phoneNumber: string): string {
 
 /** Every code that the request deserves; none when it is in order. */
 export function refusalsOf(model: Reference, sending: Sending): number[] {
-  const { to, from, serviceSid, sendAt } = sending
+  const { from, serviceSid, sendAt } = sending
   const codes: number[] = []
   if (model.isSuspended) codes.push(20005, 10001)
   if (serviceSid !== undefined) {

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import type { ModelCommand } from './commands.ts'
 import type { Reference } from './reference.ts'
