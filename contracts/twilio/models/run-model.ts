@@ -30,7 +30,7 @@ export async function runModel(t: TestContext, suite: ModelSuite): Promise<void>
       }
     }))
   )
-  const histories = fc.commands(compared, { maxCommands: 30, size: 'medium' })
+  const histories = fc.commands(compared, { maxCommands: 16, size: 'medium' })
   await fc.assert(
     fc.asyncProperty(histories, async history => {
       const model = await beginRun(rest, suite.profile)
