@@ -22,7 +22,7 @@ async function create(count: number): Promise<void> {
         'content-type': 'application/x-www-form-urlencoded'
       },
       payload: new URLSearchParams({
-        To: `+1601555${String(created % 10_000).padStart(4, '0')}`,
+        To: `+1602555${String(created % 10_000).padStart(4, '0')}`,
         From: phoneNumbers[0],
         Body: 'Lincoln Elementary: school starts two hours late tomorrow because of the ice.',
         StatusCallback: 'http://district.invalid/status'

@@ -207,16 +207,18 @@ function onMessage(
   )
 }
 
-/** By receiver or sender, in pages that are followed by their links. */
+/** By the receiver or the sender of some message, in pages that are followed by their links. */
 export const listMessages = (): fc.Arbitrary<ModelCommand> =>
   fc
     .record({
-      to: fc.option(handset, { nil: undefined }),
-      from: fc.option(ownNumber, { nil: undefined }),
+      receivedAs: fc.option(index),
+      sentAs: fc.option(index),
       size: fc.integer({ min: 1, max: 4 })
     })
-    .map(({ to, from, size }) =>
-      command(`list to ${to} from ${from} in pages of ${size}`, async (model, rest) => {
+    .map(({ receivedAs, sentAs, size }) =>
+      command(`list as ${receivedAs} from ${sentAs} by ${size}`, async (model, rest) => {
+        const to = receivedAs === null ? undefined : pick(model.messages, receivedAs)?.to
+        const from = sentAs === null ? undefined : (pick(model.messages, sentAs)?.from ?? undefined)
         const query = new URLSearchParams({ PageSize: String(size) })
         if (to !== undefined) query.set('To', to)
         if (from !== undefined) query.set('From', from)
