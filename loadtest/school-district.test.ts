@@ -29,5 +29,6 @@ test('in a district everything happens that happens to messages', async () => {
   for (const kind of ['opt-out', 'provider.reply', 'inbound.delivered', 'callback.delivered']) {
     assert.ok((kinds[kind] ?? 0) > 0, `nothing of the kind ${kind}`)
   }
-  assert.deepEqual(Object.keys(refusals), ['21610'])
+  const unexpected = Object.keys(refusals).filter(code => code !== '21610')
+  assert.deepEqual(unexpected, [])
 })
