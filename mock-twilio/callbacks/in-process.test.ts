@@ -42,3 +42,33 @@ test('an application in the same process that throws is one that cannot be reach
   const [failure] = mock.world().journal.list({ match: { kind: 'inbound.failed' } })
   assert.deepEqual([failure?.['code'], failure?.['reason']], [11205, 'not today'])
 })
+
+test('half a character in a text arrives as the sign for one that cannot be read', async t => {
+  const asked: CallbackRequest[] = []
+  const mock = await build(callback => {
+    asked.push(callback)
+    return { status: 204 }
+  })
+  t.after(() => mock.close())
+
+  await phone(mock, person).texts(ownNumber, 'half a snowman \ud83c')
+
+  assert.equal(new URLSearchParams(asked[0]?.body).get('Body'), 'half a snowman \ufffd')
+})
+
+test('a password in a callback URL that is no percent-encoding is sent as it stands', async t => {
+  const asked: CallbackRequest[] = []
+  const mock = await build(callback => {
+    asked.push(callback)
+    return { status: 204 }
+  })
+  t.after(() => mock.close())
+  const number = mock.world().numbersByPhone.get(ownNumber)
+  assert.ok(number)
+  number.smsUrl = 'https://district:5%zz@app.invalid/inbound'
+
+  await phone(mock, person).texts(ownNumber, 'Is school open?')
+
+  const expected = Buffer.from('district:5%zz').toString('base64')
+  assert.equal(asked[0]?.headers['authorization'], `Basic ${expected}`)
+})

@@ -116,11 +116,20 @@ function withoutCredentials(url: string): { target: string; authorization: strin
   if (!url.includes('@')) return { target: url, authorization: undefined }
   const parsed = new URL(url)
   if (parsed.username === '') return { target: url, authorization: undefined }
-  const credentials = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`
+  const credentials = `${decoded(parsed.username)}:${decoded(parsed.password)}`
   parsed.username = ''
   parsed.password = ''
   return {
     target: parsed.href,
     authorization: `Basic ${Buffer.from(credentials).toString('base64')}`
+  }
+}
+
+/** As it stands, where it is not percent-encoded after all. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }

@@ -58,7 +58,7 @@ function contractComplaint(
   const { product, path: template } = documented(route)
   const problem = problemsOf(product, template, method, status, body).find(
     // A lookup of something that is no number shows what was asked.
-    found => product !== 'lookups' || !found.startsWith('/phone_number must match format')
+    found => product !== 'lookups' || !found.startsWith('/phone_number ')
   )
   return problem === undefined ? undefined : `against Twilio's OpenAPI: ${problem}`
 }
