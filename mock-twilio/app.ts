@@ -68,7 +68,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16 * 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
-    ajv: { customOptions: { removeAdditional: false } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host),
     frameworkErrors: ({ message }, { url }, reply) => refusePath(url, message, reply)
   }).withTypeProvider<TypeBoxTypeProvider>()
