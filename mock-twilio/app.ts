@@ -1,8 +1,12 @@
 import formbody from '@fastify/formbody'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { LogController, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify'
 
-import { CallbackSender } from '../simulator/callback-sender.ts'
+import {
+  inProcessCallbackSender,
+  NetworkCallbackSender,
+  type CallbackTransport
+} from '../simulator/callback-sender.ts'
 import { VirtualClock } from '../simulator/clock.ts'
 import { control, ControlRefusal } from '../simulator/control.ts'
 import { FaultResponses } from '../simulator/fault-responses.ts'
@@ -43,6 +47,8 @@ export interface MockTwilioOptions {
   digest?: boolean
   /** How many callbacks are in flight at once. */
   callbackConcurrency?: number
+  /** The application, when it lives in this process: callbacks and inbound texts go there and open no socket. */
+  transport?: CallbackTransport
 }
 
 export interface MockTwilio {
@@ -60,7 +66,10 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const { clock = new VirtualClock(), seed = 'mock-twilio', retention = 100_000 } = options
   const accounts = options.accounts ?? [developmentAccountSeed()]
   const store = new Store({ clock, seed, retention, digest: options.digest }, accounts)
-  const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
+  const sender =
+    options.transport === undefined
+      ? new NetworkCallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
+      : inProcessCallbackSender(options.transport)
   handleReviews(store.planned, sender)
   const callbacks = new StatusCallbacks(sender, store.planned)
   const delivery = new Delivery(callbacks)
@@ -72,8 +81,9 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16 * 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
-    ajv: { customOptions: { removeAdditional: false } },
-    rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host)
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host),
+    frameworkErrors: ({ message }, { url }, reply) => refusePath(url, message, reply)
   }).withTypeProvider<TypeBoxTypeProvider>()
   const inbound = new InboundMessages({
     sender,
@@ -150,6 +160,13 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
 
 function noWorld(accountSid: string): string {
   return `no world "${accountSid}": POST /_mock/reset with the header X-Mock-World creates one`
+}
+
+/** What the router cannot read leads nowhere, as any other path that is not known. */
+function refusePath(url: string, message: string, reply: FastifyReply): void {
+  void reply
+    .code(404)
+    .send(url.startsWith('/_mock/') ? { error: message } : errorBody(refusal(20404, url)))
 }
 
 function statusCodeOf(error: unknown): number {

@@ -247,8 +247,8 @@ function isPermitted(operation: Operation, { type, permissions }: KeyRecord): bo
 function refuseAsAskedFor({ headers }: FastifyRequest): void {
   const { prefer } = headers
   if (prefer === undefined) return
-  const [, code] = /\bcode="?(\d{3})\b/.exec(String(prefer)) ?? []
-  if (code !== undefined && Number(code) >= 400) throw refusalForStatus(Number(code))
+  const [, code] = /\bcode="?([45]\d\d)\b/.exec(String(prefer)) ?? []
+  if (code !== undefined) throw refusalForStatus(Number(code))
 }
 
 /** What faults are held against. The number that is looked up is the one that it is to. */

@@ -10,7 +10,7 @@ import {
 } from 'node:net'
 import { test, type TestContext } from 'node:test'
 
-import { CallbackSender, type CallbackRequest } from './callback-sender.ts'
+import { NetworkCallbackSender, type CallbackRequest } from './callback-sender.ts'
 import { failureOf } from './callback-failures.ts'
 
 async function listening(t: TestContext, server: Server): Promise<number> {
@@ -43,7 +43,7 @@ async function aTcpServer(t: TestContext, onData: (socket: Socket) => void): Pro
 function aSender(
   t: TestContext
 ): (request: Partial<CallbackRequest> & { url: string }) => ReturnType<CallbackSender['send']> {
-  const sender = new CallbackSender()
+  const sender = new NetworkCallbackSender()
   t.after(() => sender.close())
   return request =>
     sender.send({ method: 'POST', headers: { 'content-type': 'text/x' }, body: 'a=1', ...request })

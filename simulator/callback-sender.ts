@@ -8,9 +8,9 @@ import { afterRealTime } from './clock.ts'
 import { digestAuthorization } from './digest-authentication.ts'
 
 /*
- * Posts the provider's callbacks to the application: over kept-alive connections, a bounded number at a time,
- * with the provider's limits on connecting, reading and all of it, which are the wall's seconds: a real
- * socket does not know virtual time.
+ * How the provider's callbacks reach the application: over kept-alive connections, a bounded number at a
+ * time, with the provider's limits on connecting, reading and all of it, which are the wall's seconds, since a
+ * real socket does not know virtual time; or, where application and provider live in one process, by a call.
  */
 
 export interface CallbackRequest {
@@ -49,7 +49,25 @@ export interface CallbackResult {
   attempts: number
 }
 
-export interface CallbackSenderOptions {
+export interface CallbackSender {
+  /** Never rejects: a failure is an answer too. */
+  send: (callback: CallbackRequest) => Promise<CallbackResult>
+  close: () => Promise<void>
+}
+
+/** What an application in the same process answers. */
+export interface CallbackReply {
+  status: number
+  contentType?: string
+  body?: string
+}
+
+/** An application in the same process. What it throws is a connection that failed. */
+export type CallbackTransport = (
+  callback: CallbackRequest
+) => CallbackReply | Promise<CallbackReply>
+
+export interface NetworkCallbackOptions {
   /** How many callbacks are in flight at once. */
   concurrency?: number
   connectTimeoutMs?: number
@@ -60,13 +78,17 @@ export interface CallbackSenderOptions {
 
 const maxRedirects = 10
 
-export class CallbackSender {
-  readonly #options: Required<CallbackSenderOptions>
+/**
+ * Over kept-alive connections, a bounded number at a time, with the provider's limits on connecting and
+ * reading, which are the wall's seconds: a real socket does not know virtual time.
+ */
+export class NetworkCallbackSender implements CallbackSender {
+  readonly #options: Required<NetworkCallbackOptions>
   readonly #agents = new Map<number, Agent>()
   readonly #waiting: (() => void)[] = []
   #inFlight = 0
 
-  constructor(options: CallbackSenderOptions = {}) {
+  constructor(options: NetworkCallbackOptions = {}) {
     this.#options = {
       concurrency: 64,
       connectTimeoutMs: 5000,
@@ -77,7 +99,6 @@ export class CallbackSender {
     }
   }
 
-  /** Never rejects: a failure is an answer too. */
   async send(callback: CallbackRequest): Promise<CallbackResult> {
     if (this.#inFlight >= this.#options.concurrency) {
       await new Promise<void>(resolve => {
@@ -187,6 +208,23 @@ export class CallbackSender {
       this.#agents.set(key, agent)
     }
     return agent
+  }
+}
+
+/** Opens no socket, follows no redirect and tries once, so that a run of it is the same every time. */
+export function inProcessCallbackSender(transport: CallbackTransport): CallbackSender {
+  return {
+    send: async callback => {
+      try {
+        const { status, contentType = '', body = '' } = await transport(callback)
+        const { url } = callback
+        return { answer: { ok: true, status, contentType, headers: {}, body, url }, attempts: 1 }
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error)
+        return { answer: { ...failedAnswer('connect'), message }, attempts: 1 }
+      }
+    },
+    close: async () => undefined
   }
 }
 

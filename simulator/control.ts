@@ -135,11 +135,15 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
 
   app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body, headers }) => {
     if (body.offset_ms !== undefined) worldOf({ headers }).clockOffsetMs = body.offset_ms
-    if (body.set !== undefined) {
-      clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
+    try {
+      if (body.set !== undefined) {
+        clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
+      }
+      if (body.mode !== undefined) clock.setMode(body.mode, body.rate)
+      else if (body.rate !== undefined) clock.setMode('rate', body.rate)
+    } catch (error) {
+      throw outOfRange(error)
     }
-    if (body.mode !== undefined) clock.setMode(body.mode, body.rate)
-    else if (body.rate !== undefined) clock.setMode('rate', body.rate)
     if (body.advance !== undefined) await advance(clock, body.advance)
     else if (body.set !== undefined) await clock.advance(0)
     return describeClock(clock, options.findWorld(nameIn(headers)))
@@ -267,8 +271,7 @@ function sensibly<T>(action: () => T): T {
   try {
     return action()
   } catch (error) {
-    if (error instanceof RangeError) throw new ControlRefusal(400, error.message)
-    throw error
+    throw outOfRange(error)
   }
 }
 
@@ -308,6 +311,10 @@ function whatRulesDid(faults: FaultRules): string[] {
     const why = last === undefined ? '' : `; the last time it did not because ${last.because}`
     return `${id} (${effect.type}) applied ${applied} times${why}`
   })
+}
+
+function outOfRange(error: unknown): unknown {
+  return error instanceof RangeError ? new ControlRefusal(400, error.message) : error
 }
 
 function explain(match: JournalMatch, count: number, present: number, timeoutMs: number): string {

@@ -164,3 +164,13 @@ test('a journal that is saved, written down and restored goes on as if nothing h
     })
   )
 })
+
+test('a listener hears of every entry, also of those that are not kept', () => {
+  const journal = aJournal(10)
+  const heard: number[] = []
+  journal.listen(({ seq }) => heard.push(seq))
+
+  for (let index = 0; index < 95; index++) journal.append({ kind: 'tick' })
+
+  assert.deepEqual([heard.length, heard[0], heard.at(-1)], [95, 1, 95])
+})

@@ -94,6 +94,7 @@ export class Journal {
   /** Fed with the chain and with the entries up to a seq. */
   #hash: Hash | undefined
   #hashedSeq = 0
+  #listener: ((entry: JournalEntry) => void) | undefined
 
   constructor(
     world: string,
@@ -110,6 +111,11 @@ export class Journal {
     return this.#seq
   }
 
+  /** Tells one listener of every entry as it is written, since the journal keeps only the newest. */
+  listen(listener: (entry: JournalEntry) => void): void {
+    this.#listener = listener
+  }
+
   append(fields: JournalFields): JournalEntry {
     const entry: JournalEntry = {
       seq: ++this.#seq,
@@ -121,6 +127,7 @@ export class Journal {
     if (this.#entries.length >= 2 * this.#retention) this.#dropOldest()
     if (this.#waiters.length > 0) this.#tellWaiters(entry)
     if (journalEntries.hasSubscribers) journalEntries.publish(entry)
+    this.#listener?.(entry)
     return entry
   }
 

@@ -121,7 +121,7 @@ export function documented(route: string): { product: string; path: string } {
 const validators = new Map<string, ValidateFunction | string>()
 const documents = new Map<string, { document: Json; ajv: Ajv }>()
 
-function problemsOf(
+export function problemsOf(
   product: string,
   path: string,
   method: string,
@@ -160,6 +160,21 @@ function validatorFor(
 /** Twilio's own document of a product. */
 export function documentOf(product: string): Json {
   return load(product).document
+}
+
+/** Twilio's own description of an operation, or undefined where there is none. */
+export function describedOperation(route: string, method: string): Json | undefined {
+  const { product, path } = documented(route)
+  if (!files.has(product)) return undefined
+  return dig(load(product).document, 'paths', path, method.toLowerCase())
+}
+
+/** A schema of that product, where it is only named. */
+export function describedSchema(route: string, schema: Json): Json {
+  const name = schema['$ref']
+  if (typeof name !== 'string') return schema
+  const { document } = load(documented(route).product)
+  return dig(document, 'components', 'schemas', name.split('/').at(-1) ?? '') ?? schema
 }
 
 function load(product: string): { document: Json; ajv: Ajv } {

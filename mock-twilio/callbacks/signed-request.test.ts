@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import twilio from 'twilio'
 
 import { build, person } from '../../contracts/twilio/judged-mock.ts'
-import { CallbackSender } from '../../simulator/callback-sender.ts'
+import { NetworkCallbackSender } from '../../simulator/callback-sender.ts'
 import { developmentAccount } from '../development-account.ts'
 import { sendSigned } from './signed-request.ts'
 
@@ -12,7 +12,7 @@ const { authToken } = developmentAccount
 
 test('a form, a query and a document arrive signed as the official SDK checks them', async t => {
   const { mock, receiver } = await build(t)
-  const sender = new CallbackSender()
+  const sender = new NetworkCallbackSender()
   t.after(() => sender.close())
   const send = (method: 'GET' | 'POST', json?: unknown) =>
     sendSigned(mock.world(), sender, {

@@ -1,4 +1,4 @@
-import { CallbackSender } from '../../simulator/callback-sender.ts'
+import { NetworkCallbackSender } from '../../simulator/callback-sender.ts'
 import { VirtualClock } from '../../simulator/clock.ts'
 import { StatusCallbacks } from '../callbacks/status-callback.ts'
 import { Delivery, messageStep } from '../carrier/delivery.ts'
@@ -25,7 +25,7 @@ export function aWorld(seed: WorldSeed = {}, retention = 1_000_000): LoneWorld {
   const clock = new VirtualClock({ mode: 'frozen', start: Date.UTC(2026, 10, 23, 12) })
   const account = { ...developmentAccountSeed(), ...seed }
   const store = new Store({ clock, seed: 'test', retention }, [account])
-  const delivery = new Delivery(new StatusCallbacks(new CallbackSender(), store.planned))
+  const delivery = new Delivery(new StatusCallbacks(new NetworkCallbackSender(), store.planned))
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
   store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const world = store.get(account.account_sid)

@@ -15,6 +15,7 @@ export const fetchLookup: Operation = {
   status: 200,
   isForTestCredentials: true,
   handle: ({ world, params, query, path }) => {
+    if (params['PhoneNumber'] === '') throw refusal(20404, path)
     const fields = (text(query, 'Fields') ?? '').split(',').map(field => field.trim())
     const wanted = readPackages(fields.filter(field => field !== ''))
     const countryCode = (text(query, 'CountryCode') || 'US').toUpperCase()
