@@ -10,7 +10,11 @@ import {
 } from 'node:net'
 import { test, type TestContext } from 'node:test'
 
-import { NetworkCallbackSender, type CallbackRequest } from './callback-sender.ts'
+import {
+  NetworkCallbackSender,
+  type CallbackRequest,
+  type CallbackSender
+} from './callback-sender.ts'
 import { failureOf } from './callback-failures.ts'
 
 async function listening(t: TestContext, server: Server): Promise<number> {

@@ -216,7 +216,7 @@ export function inProcessCallbackSender(transport: CallbackTransport): CallbackS
   return {
     send: async callback => {
       try {
-        const { status, contentType = '', body = '' } = await transport(callback)
+        const { status, contentType = '', body = '' } = await transport(withBasic(callback))
         const { url } = callback
         return { answer: { ok: true, status, contentType, headers: {}, body, url }, attempts: 1 }
       } catch (error) {
