@@ -12,6 +12,7 @@ const productNames = new Set([
   'api',
   'messaging',
   'lookups',
+  'monitor',
   'trusthub',
   'accounts',
   'iam',
@@ -21,7 +22,9 @@ const productNames = new Set([
 const barePaths: readonly (readonly [RegExp, string])[] = [
   [/^\/2010-04-01(?:[/.?]|$)/, '/api'],
   [/^\/v1\/(?:Services|a2p|Deactivations|Tollfree)(?:[/?]|$)/, '/messaging'],
+  [/^\/v1\/Consents(?:[/?]|$)/, '/accounts'],
   [/^\/v[12]\/PhoneNumbers(?:[/?]|$)/, '/lookups'],
+  [/^\/v1\/Alerts(?:[/?]|$)/, '/monitor'],
   [
     /^\/v1\/(?:CustomerProfiles|TrustProducts|EndUsers|EndUserTypes|SupportingDocuments|SupportingDocumentTypes|Policies)(?:[/?]|$)/,
     '/trusthub'

@@ -1,17 +1,28 @@
 import formbody from '@fastify/formbody'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { LogController, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify'
 
-import { CallbackSender } from '../simulator/callback-sender.ts'
+import {
+  inProcessCallbackSender,
+  NetworkCallbackSender,
+  type CallbackTransport
+} from '../simulator/callback-sender.ts'
 import { VirtualClock } from '../simulator/clock.ts'
 import { control, ControlRefusal } from '../simulator/control.ts'
+import { FaultResponses } from '../simulator/fault-responses.ts'
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
-import { Delivery } from './carrier/delivery.ts'
+import { Delivery, messageStep } from './carrier/delivery.ts'
+import { handleHandsetPlans } from './carrier/handsets.ts'
 import { InboundMessages } from './carrier/inbound.ts'
+import { outageStep } from './carrier/outages.ts'
+import { handleReviews } from './compliance/reviews.ts'
+import { callbackControl } from './control/callbacks.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
+import { outageControl } from './control/outages.ts'
+import { queueControl } from './control/queues.ts'
 import { resetWorld } from './control/reset.ts'
 import { developmentAccountSeed } from './development-account.ts'
 import { errorBody, refusal, TwilioRefusal } from './errors.ts'
@@ -32,8 +43,12 @@ export interface MockTwilioOptions {
   hostedMediaBaseUrl?: string
   /** How many messages, and how many journal entries, a world keeps. */
   retention?: number
+  /** Keep the journal's digest even of entries that are dropped. */
+  digest?: boolean
   /** How many callbacks are in flight at once. */
   callbackConcurrency?: number
+  /** The application, when it lives in this process: callbacks and inbound texts go there and open no socket. */
+  transport?: CallbackTransport
 }
 
 export interface MockTwilio {
@@ -50,23 +65,32 @@ export interface MockTwilio {
 export async function createMockTwilio(options: MockTwilioOptions = {}): Promise<MockTwilio> {
   const { clock = new VirtualClock(), seed = 'mock-twilio', retention = 100_000 } = options
   const accounts = options.accounts ?? [developmentAccountSeed()]
-  const store = new Store({ clock, seed, retention }, accounts)
-  const sender = new CallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
-  const delivery = new Delivery(new StatusCallbacks(sender))
+  const store = new Store({ clock, seed, retention, digest: options.digest }, accounts)
+  const sender =
+    options.transport === undefined
+      ? new NetworkCallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
+      : inProcessCallbackSender(options.transport)
+  handleReviews(store.planned, sender)
+  const callbacks = new StatusCallbacks(sender, store.planned)
+  const delivery = new Delivery(callbacks)
+  store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
+  store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const app = fastify({
     logger: options.logger ?? false,
     // The journal tells what was asked; the log is for what went wrong.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16 * 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
-    ajv: { customOptions: { removeAdditional: false } },
-    rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host)
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host),
+    frameworkErrors: ({ message }, { url }, reply) => refusePath(url, message, reply)
   }).withTypeProvider<TypeBoxTypeProvider>()
   const inbound = new InboundMessages({
     sender,
     delivery,
     mediaBaseUrl: () => options.hostedMediaBaseUrl ?? ownUrl(app)
   })
+  handleHandsetPlans(store.planned, (where, text) => inbound.receive(where, text))
   const world = (accountSid = store.defaultName): World => {
     const found = store.get(accountSid)
     if (found === undefined) throw new ControlRefusal(404, noWorld(accountSid))
@@ -104,7 +128,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   addTwilioHeaders(app, seed)
   registerOperations(app, operations, {
     services: { store, delivery },
-    authentication: new Authentication(store)
+    authentication: new Authentication(store),
+    responses: new FaultResponses(app, clock)
   })
   await app.register(control, {
     product: 'twilio',
@@ -115,6 +140,9 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   })
   await app.register(handsetControl, { world, inbound })
   await app.register(optOutControl, { world })
+  await app.register(queueControl, { world })
+  await app.register(outageControl, { world })
+  await app.register(callbackControl, { world, callbacks })
 
   return {
     app,
@@ -132,6 +160,13 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
 
 function noWorld(accountSid: string): string {
   return `no world "${accountSid}": POST /_mock/reset with the header X-Mock-World creates one`
+}
+
+/** What the router cannot read leads nowhere, as any other path that is not known. */
+function refusePath(url: string, message: string, reply: FastifyReply): void {
+  void reply
+    .code(404)
+    .send(url.startsWith('/_mock/') ? { error: message } : errorBody(refusal(20404, url)))
 }
 
 function statusCodeOf(error: unknown): number {

@@ -1,4 +1,5 @@
 import { refusal } from './errors.ts'
+import type { KeyRecord } from './resources/key.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
 
@@ -10,8 +11,17 @@ import type { World } from './world.ts'
 
 export interface Principal {
   username: string
+  /** When it is a key and not the auth token that opens them. */
+  key: KeyRecord | undefined
   /** The worlds these credentials open, the one that is meant without a path first. */
   worlds: readonly World[]
+}
+
+export interface Admission {
+  world: World
+  /** The account whose credentials these are: the world itself, or its parent. */
+  caller: World
+  key: KeyRecord | undefined
 }
 
 export class Authentication {
@@ -24,11 +34,16 @@ export class Authentication {
     this.#store = store
   }
 
-  /** The world that the request is about, or a refusal. */
-  worldFor(authorization: string | undefined, accountSid: string | undefined): World {
+  /** The world that the request is about and who asks, or a refusal. */
+  admit(authorization: string | undefined, accountSid: string | undefined): Admission {
     const principal = this.principal(authorization)
-    const [first] = principal?.worlds ?? []
-    if (principal === undefined || first === undefined) throw refusal(20003)
+    const [caller] = principal?.worlds ?? []
+    if (principal === undefined || caller === undefined) throw refusal(20003)
+    const world = this.#worldFor(principal, caller, accountSid)
+    return { world, caller: principal.worlds.includes(world) ? world : caller, key: principal.key }
+  }
+
+  #worldFor(principal: Principal, first: World, accountSid: string | undefined): World {
     if (accountSid === undefined || accountSid === first.accountSid) return first
     const named = principal.worlds.find(world => world.accountSid === accountSid)
     if (named !== undefined) return named
@@ -53,9 +68,8 @@ export class Authentication {
   }
 
   #check(authorization: string): Principal | undefined {
-    const [, encoded] = /^Basic (.+)$/i.exec(authorization) ?? []
-    if (encoded === undefined) return undefined
-    const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+    const decoded = credentialsIn(authorization)
+    if (decoded === undefined) return undefined
     const colon = decoded.indexOf(':')
     if (colon === -1) return undefined
     const username = decoded.slice(0, colon)
@@ -64,9 +78,21 @@ export class Authentication {
       const worlds = [...this.#store.keyOwners(username)].filter(
         world => world.keys.get(username)?.secret === password
       )
-      return worlds.length > 0 ? { username, worlds } : undefined
+      const [first] = worlds
+      return first && { username, worlds, key: first.keys.get(username) }
     }
     const world = this.#store.get(username)
-    return world?.authToken === password ? { username, worlds: [world] } : undefined
+    if (world?.authToken !== password) return undefined
+    return { username, worlds: [world], key: undefined }
   }
+}
+
+/** Who somebody says to be, whether or not it is true. */
+export function usernameIn(authorization: string | undefined): string | undefined {
+  return authorization === undefined ? undefined : credentialsIn(authorization)?.split(':')[0]
+}
+
+function credentialsIn(authorization: string): string | undefined {
+  const [, encoded] = /^Basic (.+)$/i.exec(authorization) ?? []
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8')
 }

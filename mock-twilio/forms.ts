@@ -18,18 +18,22 @@ export function text(form: Form, name: string): string | undefined {
   const value = form[name]
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return undefined
-  if (Array.isArray(value)) return value.length === 0 ? undefined : String(value.at(-1))
-  // JSON alone brings anything else: numbers, booleans and objects.
-  return JSON.stringify(value)
+  if (Array.isArray(value)) return value.length === 0 ? undefined : asText(value.at(-1))
+  return asText(value)
+}
+
+/** JSON alone brings anything but text: numbers, booleans, objects whose toString is no function. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
 /** All values of a repeated name: Name=a&Name=b, and the Name[]= and Name[0]= of other languages. */
 export function texts(form: Form, name: string): string[] {
   const plain = form[name] ?? form[`${name}[]`]
-  if (plain !== undefined) return (Array.isArray(plain) ? plain : [plain]).map(String)
+  if (plain !== undefined) return (Array.isArray(plain) ? plain : [plain]).map(asText)
   const values: string[] = []
   for (let index = 0; form[`${name}[${index}]`] !== undefined; index++) {
-    values.push(String(form[`${name}[${index}]`]))
+    values.push(asText(form[`${name}[${index}]`]))
   }
   return values
 }

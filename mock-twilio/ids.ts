@@ -1,7 +1,39 @@
 import { Random } from '../simulator/random.ts'
 
 /** A prefix that says what the thing is, and 32 hexadecimal digits. https://www.twilio.com/docs/glossary/what-is-a-sid */
-export type SidPrefix = 'AC' | 'SK' | 'SM' | 'MM' | 'ME' | 'MG' | 'PN' | 'RQ'
+export type SidPrefix =
+  | 'AC'
+  | 'SK'
+  | 'SM'
+  | 'MM'
+  | 'ME'
+  | 'MG'
+  | 'NO'
+  | 'PN'
+  | 'RQ'
+  | 'AP'
+  | 'AD'
+  | 'SC'
+  | 'AI'
+  | 'CA'
+  | 'RI'
+  | 'TK'
+  | CompliancePrefix
+
+/** Bundles and what is in them, policies, brands, vettings, campaigns, toll-free verifications. */
+type CompliancePrefix =
+  | 'BU'
+  | 'BV'
+  | 'RA'
+  | 'EL'
+  | 'IT'
+  | 'RD'
+  | 'OY'
+  | 'RN'
+  | 'BN'
+  | 'VT'
+  | 'QE'
+  | 'HH'
 
 /** Ids of one world, the same again for the same seed. */
 export class Ids {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 
 import { MessageLog } from './message-log.ts'
-import type { MessageRecord } from './resources/message.ts'
+import { openMessage, type MessageRecord } from './resources/message.ts'
 
 function aMessage(log: MessageLog, to: string, from: string | null): MessageRecord {
   const seq = log.nextSeq()
@@ -15,18 +15,21 @@ function aMessage(log: MessageLog, to: string, from: string | null): MessageReco
     to,
     from,
     body: '',
+    sentBody: null,
+    isMms: false,
     numSegments: 1,
     status: 'queued',
     messagingServiceSid: null,
     statusCallback: null,
     validityMs: 0,
+    privacy: openMessage,
     dateCreated: 0,
     dateUpdated: 0,
     dateSent: null,
     errorCode: null,
     media: [],
     isDeleted: false,
-    timer: undefined
+    requestId: null
   }
 }
 

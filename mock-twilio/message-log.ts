@@ -49,7 +49,6 @@ export class MessageLog {
   remove(message: MessageRecord): void {
     if (!this.#bySid.delete(message.sid)) return
     message.isDeleted = true
-    message.timer?.cancel()
     this.#all.noteRemoved()
     noteRemoved(this.#byTo, message.to)
     if (message.from !== null) noteRemoved(this.#byFrom, message.from)
@@ -85,7 +84,6 @@ export class MessageLog {
   }
 
   clear(): void {
-    for (const message of this.#bySid.values()) message.timer?.cancel()
     this.#bySid.clear()
     this.#done = []
     this.#dropped = 0

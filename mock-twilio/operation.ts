@@ -1,22 +1,30 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 
+import type { FaultSubject } from '../simulator/fault-match.ts'
+import type { FaultResponses } from '../simulator/fault-responses.ts'
 import { Random } from '../simulator/random.ts'
 import { pathOnHost } from './addressing.ts'
-import type { Authentication } from './authentication.ts'
+import { usernameIn, type Admission, type Authentication } from './authentication.ts'
 import type { Delivery } from './carrier/delivery.ts'
 import { refusal, refusalForStatus, TwilioRefusal } from './errors.ts'
 import { emptyForm, isForm, text, type Form } from './forms.ts'
+import { underFaults } from './request-faults.ts'
+import type { KeyRecord } from './resources/key.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
 
 /** What an operation is asked. */
 export interface Call {
   readonly world: World
+  /** The account whose credentials were given: the world itself, or its parent. */
+  readonly caller: World
   readonly params: Readonly<Record<string, string>>
   readonly query: Form
   readonly form: Form
   /** The path as Twilio's own host would see it, without the query. */
   readonly path: string
+  /** As the answer's header Twilio-Request-Id tells it. */
+  readonly requestId: string
   readonly reply: FastifyReply
   readonly services: Services
 }
@@ -29,10 +37,14 @@ export interface Services {
 /** One operation of Twilio's API. Its path is Twilio's, behind the name of the product. */
 export interface Operation {
   readonly name: string
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /** The HTTP status of success. */
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 202 | 204
+  /** Whether it is kept from standard API keys, as Accounts, Keys and Tokens are. */
+  readonly isForMainKeys?: boolean
+  /** Whether Twilio's test credentials reach it. */
+  readonly isForTestCredentials?: boolean
   /** Gives the resource to show, nothing at all (204), or the reply when it has answered by itself. */
   readonly handle: (call: Call) => Record<string, unknown> | FastifyReply | undefined
 }
@@ -40,6 +52,7 @@ export interface Operation {
 export interface OperationContext {
   services: Services
   authentication: Authentication
+  responses: FaultResponses
 }
 
 const allMethods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -57,133 +70,203 @@ export function registerOperations(
   }
   for (const [url, methods] of methodsByPath) {
     const others = allMethods.filter(method => !methods.has(method))
-    app.route({ method: others, url, handler: refuseMethod, exposeHeadRoute: false })
+    const handler = refusalOfMethods(context.services.store)
+    app.route({ method: others, url, handler, exposeHeadRoute: false })
   }
 }
 
-/** The headers that Twilio puts on every answer. */
+/** The headers that Twilio puts on every answer. A request that enters a world gets its id there. */
 export function addTwilioHeaders(app: FastifyInstance, seed: string): void {
   const random = new Random(`${seed}/requests`)
-  let concurrent = 0
   app.addHook('onRequest', (request, reply, done) => {
-    concurrent++
     if (!request.url.startsWith('/_mock/')) {
-      reply.raw.setHeader('Twilio-Request-Id', `RQ${random.hex(32)}`)
-      reply.raw.setHeader('Twilio-Concurrent-Requests', String(concurrent))
       reply.raw.setHeader('X-Home-Region', 'us1')
-      reply.raw.setHeader('X-API-Domain', 'api.twilio.com')
+      reply.raw.setHeader('X-API-Domain', productDomain(request.url))
       reply.raw.setHeader('X-Powered-By', 'AT-5000')
+      reply.raw.setHeader('X-Shenanigans', 'none')
+      reply.raw.setHeader('Strict-Transport-Security', 'max-age=31536000')
     }
     done()
   })
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const seconds = (reply.elapsedTime / 1000).toFixed(3)
     reply.raw.setHeader('Twilio-Request-Duration', seconds)
+    if (!reply.raw.hasHeader(idHeader) && !request.url.startsWith('/_mock/')) {
+      reply.raw.setHeader(idHeader, `RQ${random.hex(32)}`)
+      reply.raw.setHeader('Twilio-Concurrent-Requests', '1')
+    }
     done(null, payload)
-  })
-  app.addHook('onResponse', (_request, _reply, done) => {
-    concurrent--
-    done()
   })
 }
 
-function handlerOf(operation: Operation, { services, authentication }: OperationContext) {
+/** Inside, a path begins with the name of its product. */
+function productDomain(url: string): string {
+  const end = url.indexOf('/', 1)
+  return `${end === -1 ? 'api' : url.slice(1, end)}.twilio.com`
+}
+
+const idHeader = 'Twilio-Request-Id'
+
+/** Counts the request until its answer has been sent to the end, or its connection is gone. */
+function enter(world: World, reply: FastifyReply): string {
+  const requestId = world.requestIds.sid('RQ')
+  world.concurrentRequests++
+  reply.raw.once('close', () => {
+    world.concurrentRequests--
+  })
+  reply.raw.setHeader(idHeader, requestId)
+  reply.raw.setHeader('Twilio-Concurrent-Requests', String(world.concurrentRequests))
+  return requestId
+}
+
+function handlerOf(
+  operation: Operation,
+  { services, authentication, responses }: OperationContext
+) {
   return (request: FastifyRequest, reply: FastifyReply): unknown => {
     const params = namesIn(request.params)
-    const { authorization } = request.headers
-    const world = authentication.worldFor(authorization, params['AccountSid'])
+    const admission = admit(operation, request, params, { services, authentication })
+    const { world, caller } = admission
+    const requestId = enter(world, reply)
     const form = isForm(request.body) ? request.body : emptyForm
-    const subject = subjectOf(operation, form, params)
-    try {
-      refuseAsAskedFor(request)
-      if (!world.faults.isEmpty && meetsFault(subject, world, reply) === 'reset') {
-        return cut(reply)
-      }
-      const answer = operation.handle({
-        world,
-        params,
-        query: isForm(request.query) ? request.query : emptyForm,
-        form,
-        path: withoutQuery(pathOnHost(request.url)),
-        reply,
-        services
-      })
-      world.journal.append({
-        kind: 'request',
-        operation: operation.name,
-        status: operation.status,
-        sid: answer === reply ? undefined : sidOf(answer)
-      })
-      if (!world.faults.isEmpty && losesAnswer(subject, world)) return cut(reply)
-      if (answer === reply) return reply
-      reply.code(operation.status)
-      return operation.status === 204 ? reply.send() : answer
-    } catch (error) {
-      if (error instanceof TwilioRefusal) {
-        world.journal.append({
-          kind: 'request.refused',
-          operation: operation.name,
-          status: error.status,
-          code: error.code,
-          message: error.message,
-          to: subject.to,
-          from: subject.from
+    const path = withoutQuery(pathOnHost(request.url))
+    const carryOut = (): unknown => {
+      try {
+        refuseAsAskedFor(request)
+        refuseWithoutPermission(operation, admission)
+        const answer = operation.handle({
+          world,
+          caller,
+          params,
+          query: isForm(request.query) ? request.query : emptyForm,
+          form,
+          path,
+          requestId,
+          reply,
+          services
         })
+        world.journal.append({
+          kind: 'request',
+          operation: operation.name,
+          status: operation.status,
+          sid: answer === reply ? undefined : sidOf(answer),
+          request_id: requestId
+        })
+        return answer
+      } catch (error) {
+        if (error instanceof TwilioRefusal) noteRefusal(error)
+        throw error
       }
-      throw error
     }
+    const noteRefusal = (error: TwilioRefusal) => {
+      const { to, from } = subjectOf(operation, form, params, path)
+      noteRefused(world, operation.name, error, { to, from, request_id: requestId })
+    }
+    if (!world.faults.isEmpty) {
+      const subject = subjectOf(operation, form, params, path)
+      const { status } = operation
+      return underFaults({
+        world,
+        reply,
+        requestId,
+        status,
+        subject,
+        responses,
+        carryOut,
+        noteRefusal
+      })
+    }
+    const answer = carryOut()
+    if (answer === reply) return reply
+    reply.code(operation.status)
+    return operation.status === 204 ? reply.send() : answer
   }
 }
 
-function refuseMethod(): never {
-  throw refusal(20004)
+function noteRefused(
+  world: World,
+  operation: string | undefined,
+  { status, code, message }: TwilioRefusal,
+  fields: Readonly<Record<string, unknown>>
+): void {
+  world.journal.append({ kind: 'request.refused', operation, status, code, message, ...fields })
+}
+
+/** Who is refused at the door is noted where they wanted to go, else where they came from. */
+function admit(
+  operation: Operation,
+  request: FastifyRequest,
+  params: Readonly<Record<string, string>>,
+  { services: { store }, authentication }: Pick<OperationContext, 'services' | 'authentication'>
+): Admission {
+  const { authorization } = request.headers
+  const { AccountSid: wanted } = params
+  try {
+    return authentication.admit(authorization, wanted)
+  } catch (error) {
+    if (error instanceof TwilioRefusal) {
+      const said = usernameIn(authorization)
+      const world = store.get(wanted ?? '') ?? store.get(said ?? '') ?? store.get(store.defaultName)
+      // What is no sid may be a secret in the wrong place.
+      const username = said !== undefined && /^(?:AC|SK)\w{32}$/.test(said) ? said : undefined
+      if (world !== undefined) noteRefused(world, operation.name, error, { username })
+    }
+    throw error
+  }
+}
+
+function refusalOfMethods(store: Store) {
+  return ({ method, url }: FastifyRequest): never => {
+    const error = refusal(20004)
+    const world = store.get(store.defaultName)
+    const path = withoutQuery(pathOnHost(url))
+    if (world !== undefined) noteRefused(world, undefined, error, { method, path })
+    throw error
+  }
+}
+
+/** A suspended account is left to its parent, which may look at it and take it up again. */
+function refuseWithoutPermission(operation: Operation, { world, caller, key }: Admission): void {
+  if (key !== undefined && key.type !== 'main' && !isPermitted(operation, key)) {
+    const message = `The API key ${key.sid} may not ${operation.name}`
+    throw new TwilioRefusal(20003, 403, message)
+  }
+  if (world.isForTests && operation.isForTestCredentials !== true) throw refusal(20008)
+  if (caller.status !== 'active') throw refusal(20005, caller.accountSid)
+  if (world.status === 'active') return
+  const isLeftToParent = operation.method === 'GET' || operation.name === 'update-account'
+  if (!isLeftToParent) throw refusal(20005, world.accountSid)
+}
+
+function isPermitted(operation: Operation, { type, permissions }: KeyRecord): boolean {
+  if (type === 'restricted') return permissions.includes(operation.name)
+  return operation.isForMainKeys !== true
 }
 
 /** `Prefer: code=429` asks for that answer, as in Prism. */
 function refuseAsAskedFor({ headers }: FastifyRequest): void {
   const { prefer } = headers
   if (prefer === undefined) return
-  const [, code] = /\bcode="?(\d{3})\b/.exec(String(prefer)) ?? []
-  if (code !== undefined && Number(code) >= 400) throw refusalForStatus(Number(code))
-}
-
-type Subject = ReturnType<typeof subjectOf>
-
-function meetsFault(subject: Subject, world: World, reply: FastifyReply): 'reset' | undefined {
-  const http = world.faults.take('http', subject)
-  if (http !== undefined) {
-    if (http.retry_after !== undefined) reply.header('Retry-After', String(http.retry_after))
-    throw refusalForStatus(http.status, http.code)
-  }
-  const connection = world.faults.take('connection', { ...subject, phase: 'reset' })
-  if (connection === undefined) return undefined
-  world.journal.append({ kind: 'request.reset', operation: subject.operation, to: subject.to })
-  return 'reset'
-}
-
-function losesAnswer(subject: Subject, world: World): boolean {
-  const fault = world.faults.take('connection', { ...subject, phase: 'answer_lost' })
-  if (fault === undefined) return false
-  const { operation, to } = subject
-  world.journal.append({ kind: 'request.answer_lost', operation, to })
-  return true
+  const [, code] = /\bcode="?([45]\d\d)\b/.exec(String(prefer)) ?? []
+  if (code !== undefined) throw refusalForStatus(Number(code))
 }
 
 /** What faults are held against. The number that is looked up is the one that it is to. */
-function subjectOf(operation: Operation, form: Form, params: Readonly<Record<string, string>>) {
+function subjectOf(
+  { name, method }: Operation,
+  form: Form,
+  params: Readonly<Record<string, string>>,
+  path: string
+): FaultSubject {
   return {
-    operation: operation.name,
+    operation: name,
+    method,
+    path,
     to: text(form, 'To') ?? params['PhoneNumber'],
     from: text(form, 'From'),
+    service: text(form, 'MessagingServiceSid') ?? params['ServiceSid'],
     body: text(form, 'Body')
   }
-}
-
-/** The client sees its connection end without an answer. */
-function cut(reply: FastifyReply): FastifyReply {
-  reply.hijack()
-  reply.raw.destroy()
-  return reply
 }
 
 function sidOf(answer: unknown): unknown {

@@ -2,8 +2,15 @@ import { PlanHandlers } from '../simulator/agenda.ts'
 import type { VirtualClock } from '../simulator/clock.ts'
 import { numberedSid } from './ids.ts'
 import type { KeyRecord } from './resources/key.ts'
-import type { AccountSeed } from './seeds.ts'
+import type { AccountSeed, ApiKeySeed } from './seeds.ts'
 import { World } from './world.ts'
+
+export interface StoreOptions {
+  clock: VirtualClock
+  retention: number
+  digest?: boolean | undefined
+  seed: string
+}
 
 /** All worlds, by AccountSid, and who may enter them. */
 export class Store {
@@ -11,15 +18,12 @@ export class Store {
   readonly planned = new PlanHandlers<World>()
   readonly #worlds = new Map<string, World>()
   readonly #keyOwners = new Map<string, Set<World>>()
-  readonly #options: { clock: VirtualClock; retention: number; seed: string }
+  readonly #options: StoreOptions
   readonly #defaultName: string
   /** Changes whenever credentials do, so that what is remembered about them can be forgotten. */
   credentialsVersion = 0
 
-  constructor(
-    options: { clock: VirtualClock; retention: number; seed: string },
-    seeds: readonly AccountSeed[]
-  ) {
+  constructor(options: StoreOptions, seeds: readonly AccountSeed[]) {
     this.clock = options.clock
     this.#options = options
     this.#defaultName = seeds[0]?.account_sid ?? numberedSid('AC', 1)
@@ -59,9 +63,9 @@ export class Store {
     return world
   }
 
-  addKey(world: World, sid: string, secret: string, friendlyName: string): KeyRecord {
-    const key = world.addKey(sid, secret, friendlyName)
-    this.#ownKey(sid, world)
+  addKey(world: World, seed: ApiKeySeed, friendlyName: string): KeyRecord {
+    const key = world.addKey(seed, friendlyName)
+    this.#ownKey(key.sid, world)
     this.credentialsVersion++
     return key
   }
@@ -70,6 +74,14 @@ export class Store {
     world.keys.delete(sid)
     this.#keyOwners.get(sid)?.delete(world)
     this.credentialsVersion++
+  }
+
+  /** Whether anybody has the number: nobody else can buy it then. */
+  isOwned(phoneNumber: string): boolean {
+    for (const world of this.#worlds.values()) {
+      if (world.numbersByPhone.has(phoneNumber)) return true
+    }
+    return false
   }
 
   #ownKey(sid: string, world: World): void {

@@ -1,24 +1,49 @@
 import { Agenda, type Plan, type PlanHandlers } from '../simulator/agenda.ts'
 import type { Timer, VirtualClock } from '../simulator/clock.ts'
-import type { Alert } from '../simulator/control.ts'
+import { Alerts, type Alert } from '../simulator/alerts.ts'
 import { FaultRules } from '../simulator/faults.ts'
 import { Journal } from '../simulator/journal.ts'
+import { OrderedResults } from '../simulator/ordered-results.ts'
 import { Random } from '../simulator/random.ts'
+import { severityOf } from './callbacks/alert-severity.ts'
+import type { Exchange } from './callbacks/signed-request.ts'
+import type { StatusCallback } from './callbacks/status-callback.ts'
+import { emptyCompliance, forgetNumber } from './compliance.ts'
+import { newCarrierState } from './carrier/carrier-state.ts'
+import type { AdvancedOptOut } from './carrier/advanced-opt-out.ts'
+import type { CookieJars } from './carrier/cookies.ts'
+import { Handsets } from './carrier/handsets.ts'
+import type { ReplyTimes } from './carrier/reply-loop.ts'
 import { OptOuts } from './carrier/opt-outs.ts'
+import { addOutage } from './carrier/outages.ts'
+import { providerLimits, type ProviderLimits } from './carrier/provider-limits.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
 import { profiles, type CarrierProfile } from './carrier/profiles.ts'
 import { Ids, numberedSid } from './ids.ts'
 import { MessageLog } from './message-log.ts'
 import type { ProviderReply } from './carrier/opt-outs.ts'
 import type { AccountStatus } from './resources/account.ts'
+import type { AddressRecord } from './resources/address.ts'
+import type { ApplicationRecord } from './resources/application.ts'
+import type { CallerIdRecord } from './resources/caller-id.ts'
 import type { KeyRecord } from './resources/key.ts'
 import type { ServiceRecord } from './resources/messaging-service.ts'
-import type { NumberRecord } from './resources/phone-number.ts'
-import type { AccountSeed, LineType, MessagingServiceSeed, NumberSeed } from './seeds.ts'
+import type { LookupOverride } from './resources/lookup.ts'
+import { newNumber, type NumberRecord } from './resources/phone-number.ts'
+import type {
+  AccountSeed,
+  ApiKeySeed,
+  LineType,
+  MessagingServiceSeed,
+  NumberSeed,
+  ShortCodeSeed
+} from './seeds.ts'
 
 export interface WorldOptions {
   clock: VirtualClock
   retention: number
+  /** See JournalOptions. */
+  digest?: boolean | undefined
   /** Mixed into every world's own seed. */
   seed: string
   ownerSid?: string
@@ -35,33 +60,59 @@ export class World {
   readonly authToken: string
   readonly dateCreated: number
   readonly profile: CarrierProfile
+  /** What the provider allows, in the year that this world lives in. */
+  readonly limits: ProviderLimits
+  /** Whether senders have a throughput, and queues before them. */
+  readonly isThrottled: boolean
+  readonly carrier = newCarrierState()
   readonly ids: Ids
   /** Apart from the ids, since callbacks go out in an order that the network decides. */
   readonly callbackIds: Ids
+  readonly requestIds: Ids
+  readonly alertIds: Ids
   readonly journal: Journal
   readonly faults: FaultRules
   /** Everything that is going to happen here by itself. */
   readonly agenda: Agenda
   readonly messages: MessageLog
   readonly optOuts = new OptOuts()
+  readonly compliance = emptyCompliance()
+  /** The services whose keywords are their own, by sid. */
+  readonly advancedOptOuts = new Map<string, AdvancedOptOut>()
+  readonly handsets = new Handsets(
+    name => this.randomFor(name),
+    () => this.isGemCompatible
+  )
+  readonly cookieJars: CookieJars = new Map()
+  readonly replyTimes: ReplyTimes = new Map()
   readonly numbers = new Map<string, NumberRecord>()
   readonly numbersByPhone = new Map<string, NumberRecord>()
+  readonly shortCodes = new Map<string, NumberRecord>()
+  readonly applications = new Map<string, ApplicationRecord>()
+  readonly addresses = new Map<string, AddressRecord>()
+  readonly callerIds = new Map<string, CallerIdRecord>()
   readonly services = new Map<string, ServiceRecord>()
   readonly keys = new Map<string, KeyRecord>()
   /** What lookups say of these numbers; of all others, what is usual. */
   readonly lineTypes = new Map<string, LineType>()
+  readonly lookupOverrides = new Map<string, LookupOverride>()
   readonly providerReplies = new Map<string, ProviderReply[]>()
-  readonly alerts: Alert[] = []
+  readonly alertLog: Alerts
+  /** Callbacks that a fault keeps back until the next one of the same message has gone, by its sid. */
+  readonly keptBackCallbacks = new Map<string, StatusCallback[]>()
   friendlyName: string
   status: AccountStatus = 'active'
   dateUpdated: number
+  /** Requests that know who they are from and have not been answered to the end. */
   concurrentRequests = 0
+  /** How far this world's time is ahead of the clock that all worlds share. */
+  clockOffsetMs: number
   readonly #clock: VirtualClock
-  #alerts = 0
+  readonly #callbackResults = new OrderedResults()
   #isOver = false
 
   constructor(origin: AccountSeed, options: WorldOptions) {
-    const { clock, retention, seed, ownerSid, planned } = options
+    const { clock, retention, digest, seed, ownerSid, planned } = options
     this.#clock = clock
     this.origin = origin
     this.name = origin.account_sid
@@ -70,26 +121,72 @@ export class World {
     this.authToken = origin.auth_token ?? 'mock-auth-token-00000000000000001'
     this.friendlyName = origin.friendly_name ?? 'A world of its own'
     this.profile = profiles[origin.profile ?? 'reliable']
+    this.limits = providerLimits(origin.provider_year ?? 2026)
+    const usualThroughput = this.profile.isThrottled ? 'realistic' : 'unlimited'
+    this.isThrottled = (origin.throughput ?? usualThroughput) === 'realistic'
     this.ids = new Ids(`${this.seed}/${this.name}`)
     this.callbackIds = new Ids(`${this.seed}/${this.name}/callbacks`)
-    this.journal = new Journal(this.name, clock, retention)
-    this.faults = new FaultRules(`${this.seed}/${this.name}`)
+    this.requestIds = new Ids(`${this.seed}/${this.name}/requests`)
+    this.alertIds = new Ids(`${this.seed}/${this.name}/alerts`)
+    this.clockOffsetMs = origin.clock_offset_ms ?? 0
+    const now = () => this.now()
+    this.journal = new Journal(this.name, { now }, { retention, digest: digest ?? false })
+    this.alertLog = new Alerts(now)
+    this.faults = new FaultRules(`${this.seed}/${this.name}`, now)
     this.messages = new MessageLog(retention)
     this.agenda = new Agenda(clock, plan => planned.carryOut(this, plan))
-    this.dateCreated = clock.now()
+    this.dateCreated = this.now()
     this.dateUpdated = this.dateCreated
-    for (const key of origin.api_keys ?? []) this.addKey(key.sid, key.secret, 'Seeded')
-    for (const number of origin.numbers ?? []) this.addNumber(number)
-    for (const service of origin.messaging_services ?? []) this.addService(service)
+    for (const key of origin.api_keys ?? []) this.addKey(key, 'Seeded')
     for (const line of origin.line_types ?? []) this.lineTypes.set(line.phone_number, line.type)
+    if (this.isForTests) return
+    for (const number of origin.numbers ?? []) this.addNumber(number)
+    for (const code of origin.short_codes ?? []) this.addShortCode(code)
+    for (const service of origin.messaging_services ?? []) this.addService(service)
+    for (const rate of origin.sender_rates ?? []) {
+      this.carrier.rates.set(rate.sender, rate.segments_per_second)
+    }
+    for (const outage of origin.outages ?? []) addOutage(this, outage)
+    for (const { number, persona } of origin.handsets ?? []) this.handsets.give(number, persona)
   }
 
   get accountSid(): string {
     return this.name
   }
 
+  /** Twilio's test credentials: magic numbers alone, nothing is kept, nobody is called back. */
+  get isForTests(): boolean {
+    return this.origin.test_credentials === true
+  }
+
+  get isGemCompatible(): boolean {
+    return this.origin.gem_compat === true
+  }
+
+  /** Whether the application is told anything at all. */
+  get callsBack(): boolean {
+    return this.origin.callbacks !== 'off'
+  }
+
   now(): number {
-    return this.#clock.now()
+    return this.#clock.now() + this.clockOffsetMs
+  }
+
+  get alerts(): readonly Alert[] {
+    return this.alertLog.all
+  }
+
+  /** Replaced by another world of the same name: what still comes back belongs to nobody. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /**
+   * While time stands still, the answers to callbacks are heard in the order in which these were sent, so
+   * that what follows is the same in every run. Otherwise each is heard when it comes.
+   */
+  inTurn<T>(answer: Promise<T>): Promise<T> {
+    return this.#clock.isFrozen ? this.#callbackResults.inTurn(answer) : answer
   }
 
   later(delayMs: number, action: () => void): Timer {
@@ -113,37 +210,32 @@ export class World {
     return new Random(`${this.seed}/${name}`)
   }
 
-  addKey(sid: string, secret: string, friendlyName: string): KeyRecord {
+  addKey(seed: ApiKeySeed, friendlyName: string): KeyRecord {
     const now = this.now()
-    const key = { sid, secret, friendlyName, dateCreated: now, dateUpdated: now }
+    const { sid, secret, type = 'main', permissions = [] } = seed
+    const key = { sid, secret, type, permissions, friendlyName, dateCreated: now, dateUpdated: now }
     this.keys.set(sid, key)
     return key
   }
 
   addNumber(seed: NumberSeed): NumberRecord {
-    const now = this.now()
-    const number: NumberRecord = {
-      sid: seed.sid ?? numberedSid('PN', this.numbers.size + 1),
-      phoneNumber: seed.phone_number,
-      friendlyName: seed.friendly_name ?? nationalFormat(seed.phone_number),
-      smsUrl: seed.sms_url ?? '',
-      smsMethod: seed.sms_method ?? 'POST',
-      smsFallbackUrl: seed.sms_fallback_url ?? '',
-      smsFallbackMethod: 'POST',
-      voiceUrl: '',
-      voiceMethod: 'POST',
-      voiceFallbackUrl: '',
-      voiceFallbackMethod: 'POST',
-      statusCallback: '',
-      statusCallbackMethod: 'POST',
-      mms: seed.mms ?? true,
-      dateCreated: now,
-      dateUpdated: now,
-      serviceSid: undefined
-    }
+    const sid = seed.sid ?? numberedSid('PN', this.numbers.size + 1)
+    return this.keepNumber(newNumber(sid, seed, this.now()))
+  }
+
+  keepNumber(number: NumberRecord): NumberRecord {
     this.numbers.set(number.sid, number)
     this.numbersByPhone.set(number.phoneNumber, number)
     return number
+  }
+
+  /** A short code texts and is texted to like any number; it is merely listed elsewhere. */
+  addShortCode({ short_code: phoneNumber, ...seed }: ShortCodeSeed): NumberRecord {
+    const sid = seed.sid ?? numberedSid('SC', this.shortCodes.size + 1)
+    const code = newNumber(sid, { ...seed, phone_number: phoneNumber }, this.now())
+    this.shortCodes.set(sid, code)
+    this.numbersByPhone.set(phoneNumber, code)
+    return code
   }
 
   removeNumber(number: NumberRecord): void {
@@ -151,6 +243,7 @@ export class World {
       const service = this.services.get(number.serviceSid)
       if (service !== undefined) leavePool(service, number)
     }
+    forgetNumber(this.compliance, number.sid)
     this.numbers.delete(number.sid)
     this.numbersByPhone.delete(number.phoneNumber)
   }
@@ -167,18 +260,19 @@ export class World {
       fallbackMethod: 'POST',
       statusCallback: seed.status_callback ?? null,
       stickySender: seed.sticky_sender ?? true,
-      mmsConverter: true,
-      smartEncoding: true,
+      mmsConverter: seed.mms_converter ?? true,
+      smartEncoding: seed.smart_encoding ?? true,
       scanMessageContent: 'inherit',
-      fallbackToLongCode: true,
+      fallbackToLongCode: seed.fallback_to_long_code ?? true,
       areaCodeGeomatch: seed.area_code_geomatch ?? true,
       synchronousValidation: false,
-      validityPeriod: 36_000,
+      validityPeriod: this.limits.validitySeconds.usual,
       usecase: 'undeclared',
       useInboundWebhookOnNumber: seed.use_inbound_webhook_on_number ?? false,
       dateCreated: now,
       dateUpdated: now,
       pool: [],
+      alphaSenders: [],
       nextInTurn: 0,
       stickySenders: new Map()
     }
@@ -188,37 +282,39 @@ export class World {
       joinPool(service, number, now)
     }
     this.services.set(service.sid, service)
+    if (seed.advanced_opt_out) this.advancedOptOuts.set(service.sid, seed.advanced_opt_out)
     return service
   }
 
   removeService(service: ServiceRecord): void {
     for (const { number } of service.pool) number.serviceSid = undefined
     this.services.delete(service.sid)
+    this.advancedOptOuts.delete(service.sid)
   }
 
   serviceOf(number: NumberRecord): ServiceRecord | undefined {
     return number.serviceSid === undefined ? undefined : this.services.get(number.serviceSid)
   }
 
-  /** Something that Twilio's debugger would show: the application did wrong. */
-  alert(code: number, message: string, fields: Record<string, unknown> = {}): void {
-    const at = new Date(this.now()).toISOString()
-    this.alerts.push({ seq: ++this.#alerts, at, code, message, ...fields })
-    if (this.alerts.length > 10_000) this.alerts.splice(0, 5000)
-    this.journal.append({ kind: 'alert', code, message, ...fields })
+  /** Something that Twilio's debugger would show: the application did wrong. `fields` go to the journal too. */
+  alert(
+    code: number,
+    message: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    exchange?: Exchange
+  ): void {
+    const severity = fields['severity'] === 'warning' ? 'warning' : severityOf(code)
+    const alert = { code, message, ...fields, severity, alert_sid: this.alertIds.sid('NO') }
+    this.alertLog.add({ ...alert, ...exchange })
+    this.journal.append({ kind: 'alert', ...alert })
   }
 
   /** Forgets what is under way, for a world that is replaced. */
   end(): void {
     this.#isOver = true
     this.agenda.clear()
+    this.keptBackCallbacks.clear()
     this.messages.clear()
     this.faults.clear()
   }
-}
-
-/** Twilio names a number by its national form until somebody gives it a better name. */
-function nationalFormat(phoneNumber: string): string {
-  const [, area, exchange, line] = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phoneNumber) ?? []
-  return area === undefined ? phoneNumber : `(${area}) ${exchange}-${line}`
 }

@@ -68,21 +68,30 @@ export class Agenda {
   }
 
   #add(at: number, plan: Plan): Timer {
-    const pending: PendingPlan = { at, plan, timer: undefined }
+    const pending = new PendingPlan(at, plan, this.#pending)
     pending.timer = this.#clock.setTimer(at - this.#clock.now(), () => {
       this.#pending.delete(pending)
       this.#carryOut(plan)
     })
     this.#pending.add(pending)
-    return {
-      cancel: () => {
-        this.#pending.delete(pending)
-        pending.timer?.cancel()
-      }
-    }
+    return pending
   }
 }
 
-interface PendingPlan extends DuePlan {
+class PendingPlan implements DuePlan, Timer {
+  readonly at: number
+  readonly plan: Plan
   timer: Timer | undefined
+  readonly #others: Set<PendingPlan>
+
+  constructor(at: number, plan: Plan, others: Set<PendingPlan>) {
+    this.at = at
+    this.plan = plan
+    this.#others = others
+  }
+
+  cancel(): void {
+    this.#others.delete(this)
+    this.timer?.cancel()
+  }
 }

@@ -44,6 +44,18 @@ test('a timer that is set by a timer fires in the same advance', async () => {
   assert.deepEqual(seen, [1000, 2000, 3000])
 })
 
+test('a clock tells when something is due next', () => {
+  const clock = aFrozenClock()
+  assert.equal(clock.nextDueAt, undefined)
+
+  const first = clock.setTimer(1000, () => undefined)
+  clock.setTimer(5000, () => undefined)
+  assert.equal(clock.nextDueAt, start + 1000)
+
+  first.cancel()
+  assert.equal(clock.nextDueAt, start + 5000)
+})
+
 test('a cancelled timer does not fire', async () => {
   const clock = aFrozenClock()
   const fired: string[] = []
@@ -124,7 +136,10 @@ test('a frozen clock that is set to run fires what became due', async t => {
 test('what cannot be a time, a rate or a duration is refused', async () => {
   const clock = aFrozenClock()
 
-  assert.throws(() => clock.set(Number.NaN), /finite/)
+  assert.throws(() => clock.set(Number.NaN), /from 1970 to 9999/)
+  assert.throws(() => clock.set(8.64e15), /from 1970 to 9999/)
+  assert.throws(() => clock.advance(8.64e15), /year 9999/)
+  assert.throws(() => clock.setMode('rate', 1e21), /at most/)
   assert.throws(() => clock.setMode('rate', 0), /above 0/)
   assert.throws(() => clock.advance(-1), /0 ms or more/)
   assert.throws(() => clock.advance('soon'), /PT3M/)

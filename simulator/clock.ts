@@ -68,7 +68,7 @@ export class VirtualClock implements Clock {
   now(): number {
     if (this.#mode === 'frozen' || this.#advancing) return this.#anchorVirtual
     const passed = (Date.now() - this.#anchorReal) * this.#rate
-    return Math.floor(this.#anchorVirtual + Math.max(0, passed))
+    return Math.min(endOfTime, Math.floor(this.#anchorVirtual + Math.max(0, passed)))
   }
 
   setTimer(delayMs: number, action: () => void): Timer {
@@ -93,7 +93,7 @@ export class VirtualClock implements Clock {
   }
 
   set(ms: number): void {
-    if (!Number.isFinite(ms)) throw new RangeError(`a clock is set to a finite time, got ${ms}`)
+    if (!isTime(ms)) throw new RangeError(`a clock is set to a time from 1970 to 9999, got ${ms}`)
     this.#anchor(ms)
     this.#schedule()
   }
@@ -114,6 +114,9 @@ export class VirtualClock implements Clock {
   advance(duration: number | string): Promise<void> {
     const ms = typeof duration === 'number' ? duration : parseDuration(duration)
     if (!(ms >= 0)) throw new RangeError(`time is advanced by 0 ms or more, got ${duration}`)
+    if (!isTime(this.now() + ms)) {
+      throw new RangeError(`time ends with the year 9999, and does not advance by ${duration}`)
+    }
     const turn = this.#queue.then(() => this.#advanceBy(ms))
     this.#queue = turn.catch(() => undefined)
     return turn
@@ -122,6 +125,15 @@ export class VirtualClock implements Clock {
   describe(): ClockState {
     const now = this.now()
     return { mode: this.#mode, rate: this.#rate, now: new Date(now).toISOString(), now_ms: now }
+  }
+
+  get isFrozen(): boolean {
+    return this.#mode === 'frozen'
+  }
+
+  /** When the next timer is due, in virtual milliseconds. */
+  get nextDueAt(): number | undefined {
+    return this.#timers.peek()?.at
   }
 
   get pendingTimers(): number {
@@ -224,9 +236,18 @@ export function afterRealTime(ms: number, action: () => void): Timer {
   return { cancel: () => clearTimeout(handle) }
 }
 
+/** Beyond, dates have no four-digit year, and later no name at all. */
+const endOfTime = Date.UTC(10_000, 0) - 1
+
+function isTime(ms: number): boolean {
+  return ms >= 0 && ms <= endOfTime
+}
+
+const highestRate = 1_000_000_000
+
 function checkedRate(rate: number): number {
-  if (!Number.isFinite(rate) || rate <= 0) {
-    throw new RangeError(`a clock's rate is a number above 0, got ${rate}`)
+  if (!(rate > 0 && rate <= highestRate)) {
+    throw new RangeError(`a clock's rate is above 0 and at most ${highestRate}, got ${rate}`)
   }
   return rate
 }

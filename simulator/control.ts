@@ -1,29 +1,27 @@
+import { Readable } from 'node:stream'
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type TSchema } from '@sinclair/typebox'
 
+import type { Alerts } from './alerts.ts'
 import type { VirtualClock } from './clock.ts'
-import { NewFault, type FaultRules } from './faults.ts'
-import type { Journal, JournalMatch } from './journal.ts'
+import { NewFault } from './fault-schema.ts'
+import type { FaultRules } from './faults.ts'
+import { lineOf, type Journal, type JournalEntry, type JournalMatch } from './journal.ts'
 
 /*
  * The control API that every mock offers under /_mock. It is for tests and people, never for the application
  * under test. A request speaks about one world, named by the header X-Mock-World.
  */
 
-export interface Alert {
-  seq: number
-  at: string
-  code: number
-  message: string
-  [field: string]: unknown
-}
-
 export interface ControlledWorld {
   readonly name: string
   readonly seed: string
   readonly journal: Journal
   readonly faults: FaultRules
-  readonly alerts: readonly Alert[]
+  readonly alertLog: Alerts
+  /** How far the world's time is ahead of the clock that all worlds share. */
+  clockOffsetMs?: number
 }
 
 export interface ControlOptions {
@@ -55,7 +53,10 @@ const ClockChange = Type.Object(
     ),
     rate: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
     set: Type.Optional(Time),
-    advance: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.String()]))
+    advance: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.String()])),
+    offset_ms: Type.Optional(
+      Type.Integer({ description: "how far this one world's time is ahead of the clock" })
+    )
   },
   { additionalProperties: false }
 )
@@ -66,6 +67,26 @@ const JournalQuery = Type.Object(
     sid: Type.Optional(Type.String()),
     number: Type.Optional(Type.String()),
     status: Type.Optional(Type.String()),
+    code: Type.Optional(Type.String()),
+    operation: Type.Optional(Type.String()),
+    request_id: Type.Optional(Type.String()),
+    body_contains: Type.Optional(Type.String()),
+    after: Type.Optional(Type.Integer({ minimum: 0 })),
+    before: Type.Optional(Type.Integer({ minimum: 0 })),
+    since: Type.Optional(Type.String({ description: 'virtual time: ISO 8601, or milliseconds' })),
+    until: Type.Optional(Type.String()),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    keep: Type.Optional(Type.Union([Type.Literal('newest'), Type.Literal('oldest')])),
+    format: Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('ndjson')]))
+  },
+  { additionalProperties: false }
+)
+
+const AlertsQuery = Type.Object(
+  {
+    code: Type.Optional(Type.Integer()),
+    sid: Type.Optional(Type.String()),
+    severity: Type.Optional(Type.Union([Type.Literal('error'), Type.Literal('warning')])),
     after: Type.Optional(Type.Integer({ minimum: 0 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 }))
   },
@@ -108,26 +129,51 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
     pending_timers: clock.pendingTimers
   }))
 
-  app.get('/_mock/clock', () => clock.describe())
+  app.get('/_mock/clock', request =>
+    describeClock(clock, options.findWorld(nameIn(request.headers)))
+  )
 
-  app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body }) => {
-    if (body.set !== undefined) {
-      clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
+  app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body, headers }) => {
+    if (body.offset_ms !== undefined) worldOf({ headers }).clockOffsetMs = body.offset_ms
+    try {
+      if (body.set !== undefined) {
+        clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
+      }
+      if (body.mode !== undefined) clock.setMode(body.mode, body.rate)
+      else if (body.rate !== undefined) clock.setMode('rate', body.rate)
+    } catch (error) {
+      throw outOfRange(error)
     }
-    if (body.mode !== undefined) clock.setMode(body.mode, body.rate)
-    else if (body.rate !== undefined) clock.setMode('rate', body.rate)
     if (body.advance !== undefined) await advance(clock, body.advance)
     else if (body.set !== undefined) await clock.advance(0)
-    return clock.describe()
+    return describeClock(clock, options.findWorld(nameIn(headers)))
   })
 
-  app.get('/_mock/journal', { schema: { querystring: JournalQuery } }, request => {
-    const { after, limit, ...match } = request.query
-    return worldOf(request).journal.list({
-      match,
-      ...(after === undefined ? {} : { after }),
-      ...(limit === undefined ? {} : { limit })
-    })
+  app.get('/_mock/journal', { schema: { querystring: JournalQuery } }, (request, reply) => {
+    const { after, before, since, until, limit, keep, format, ...match } = request.query
+    const filter = { match, after, before, since: time(since), until: time(until), limit, keep }
+    const { journal } = worldOf(request)
+    if (format === 'ndjson' || (format === undefined && wantsLines(request.headers.accept))) {
+      const entries = journal.list({ ...filter, limit: limit ?? Number.POSITIVE_INFINITY })
+      return reply.type('application/x-ndjson').send(Readable.from(linesOf(entries)))
+    }
+    const { entries, next } = journal.page(filter)
+    if (next !== undefined) {
+      void reply.header('Link', `<${withParameters(request.url, next)}>; rel="next"`)
+    }
+    return reply.send(entries)
+  })
+
+  app.get('/_mock/journal/digest', request => {
+    const { journal } = worldOf(request)
+    const digest = journal.digest()
+    if (digest === undefined) {
+      throw new ControlRefusal(
+        409,
+        'entries have been dropped that no digest was kept of: start the mock with digest: true'
+      )
+    }
+    return { digest, last_seq: journal.lastSeq }
   })
 
   app.post('/_mock/await', { schema: { body: Await } }, async (request, reply) => {
@@ -139,7 +185,8 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
       error: explain(match, count, result.entries.length, timeoutMs),
       entries: result.entries,
       near_misses: result.near_misses,
-      seen: result.seen
+      seen: result.seen,
+      ...(world.faults.isEmpty ? {} : { faults: whatRulesDid(world.faults) })
     })
   })
 
@@ -158,9 +205,28 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
 
   app.get('/_mock/faults', request => worldOf(request).faults.list())
 
-  app.post('/_mock/faults', { schema: { body: NewFault } }, async (request, reply) => {
-    reply.code(201)
-    return worldOf(request).faults.add(request.body)
+  app.post('/_mock/faults', { schema: { body: NewFault } }, (request, reply) => {
+    const { faults } = worldOf(request)
+    return reply.code(201).send(sensibly(() => faults.add(request.body)))
+  })
+
+  app.get(
+    '/_mock/faults/explain',
+    { schema: { querystring: Type.Object({ seq: Type.Integer({ minimum: 1 }) }) } },
+    request => {
+      const { seq } = request.query
+      const rules = worldOf(request).faults.explanationOf(seq)
+      if (rules === undefined) {
+        const which = 'a request that met rules and was touched by none, one of the latest'
+        throw new ControlRefusal(404, `journal entry ${seq} is not ${which}`)
+      }
+      return { seq, rules }
+    }
+  )
+
+  app.delete('/_mock/faults', (request, reply) => {
+    worldOf(request).faults.clear()
+    return reply.code(204).send()
   })
 
   app.delete(
@@ -173,7 +239,9 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
     }
   )
 
-  app.get('/_mock/alerts', request => worldOf(request).alerts)
+  app.get('/_mock/alerts', { schema: { querystring: AlertsQuery } }, request =>
+    worldOf(request).alertLog.list(request.query)
+  )
 
   for (const method of ['GET', 'POST'] as const) {
     app.route({
@@ -186,13 +254,67 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
   }
 }
 
+function describeClock(clock: VirtualClock, world: ControlledWorld | undefined) {
+  const state = clock.describe()
+  const offset = world?.clockOffsetMs ?? 0
+  if (offset === 0) return state
+  const worldNow = new Date(state.now_ms + offset).toISOString()
+  return { ...state, offset_ms: offset, world_now: worldNow }
+}
+
 function advance(clock: VirtualClock, duration: number | string): Promise<void> {
+  return sensibly(() => clock.advance(duration))
+}
+
+/** What makes no sense is the caller's mistake. */
+function sensibly<T>(action: () => T): T {
   try {
-    return clock.advance(duration)
+    return action()
   } catch (error) {
-    if (error instanceof RangeError) throw new ControlRefusal(400, error.message)
-    throw error
+    throw outOfRange(error)
   }
+}
+
+function time(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text)
+  if (Number.isNaN(ms)) {
+    throw new ControlRefusal(400, `a time is ISO 8601 or milliseconds, got "${text}"`)
+  }
+  return ms
+}
+
+function wantsLines(accept: string | undefined): boolean {
+  return accept?.includes('application/x-ndjson') === true
+}
+
+function* linesOf(entries: readonly JournalEntry[]): Generator<string, void, void> {
+  for (let start = 0; start < entries.length; start += 500) {
+    yield entries
+      .slice(start, start + 500)
+      .map(lineOf)
+      .join('')
+  }
+}
+
+function withParameters(url: string, parameters: Readonly<Record<string, number>>): string {
+  const [path = '', query] = url.split('?')
+  const all = new URLSearchParams(query)
+  for (const [name, value] of Object.entries(parameters)) all.set(name, String(value))
+  return `${path}?${all.toString()}`
+}
+
+/** Of each rule, in a sentence: how often it took effect, and why not the last time that it did not. */
+function whatRulesDid(faults: FaultRules): string[] {
+  return faults.list().map(({ id, effect, applied, last_misses: misses }) => {
+    const last = misses.at(-1)
+    const why = last === undefined ? '' : `; the last time it did not because ${last.because}`
+    return `${id} (${effect.type}) applied ${applied} times${why}`
+  })
+}
+
+function outOfRange(error: unknown): unknown {
+  return error instanceof RangeError ? new ControlRefusal(400, error.message) : error
 }
 
 function explain(match: JournalMatch, count: number, present: number, timeoutMs: number): string {

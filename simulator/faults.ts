@@ -1,148 +1,99 @@
-import { Type, type Static } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 
-import { Random } from './random.ts'
+import { applies, differences, isItsTurn, type FaultSubject } from './fault-match.ts'
+import { probabilityAt, scheduleOf, type FaultSchedule } from './fault-schedule.ts'
+import type { EffectOf, FaultEffect, Milliseconds, NewFault } from './fault-schema.ts'
+import { Random, type RandomState } from './random.ts'
 
 /*
- * What goes wrong, as data. A rule says what it applies to, what happens then, how often (`count`) and how
- * likely (`probability`, drawn from the world's seed). The first rule that applies wins.
+ * What goes wrong, as data. The first rule that applies wins; a rule that did not apply can say why. With no
+ * rules there is nothing to pay: ask `isEmpty` first.
  */
 
-const strict = { additionalProperties: false }
-
-const FaultMatch = Type.Object(
-  {
-    operation: Type.Optional(Type.String({ description: 'name of an operation: create-message' })),
-    to: Type.Optional(Type.String()),
-    from: Type.Optional(Type.String()),
-    to_suffix: Type.Optional(Type.String()),
-    body_contains: Type.Optional(Type.String())
-  },
-  strict
-)
-
-const Milliseconds = Type.Union([
-  Type.Integer({ minimum: 0 }),
-  Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })])
-])
-
-const OutcomeEffect = Type.Object(
-  {
-    type: Type.Literal('outcome'),
-    status: Type.String({ description: 'where it ends: delivered, undelivered, failed, sent' }),
-    error_code: Type.Optional(Type.Integer())
-  },
-  strict
-)
-
-const DelayEffect = Type.Object(
-  { type: Type.Literal('delay'), ms: Milliseconds },
-  { ...strict, description: 'the provider or the carrier takes this much longer, in virtual time' }
-)
-
-const HttpEffect = Type.Object(
-  {
-    type: Type.Literal('http'),
-    status: Type.Integer({ minimum: 400, maximum: 599 }),
-    code: Type.Optional(Type.Integer()),
-    retry_after: Type.Optional(Type.Integer({ minimum: 0, description: 'seconds' }))
-  },
-  { ...strict, description: "the request is not processed and gets the provider's error body" }
-)
-
-const ConnectionEffect = Type.Object(
-  {
-    type: Type.Literal('connection'),
-    fault: Type.Union([Type.Literal('reset'), Type.Literal('answer_lost')])
-  },
-  {
-    ...strict,
-    description: 'reset: cut before anything is done. answer_lost: done, but the answer never comes'
-  }
-)
-
-const CallbackEffect = Type.Object(
-  {
-    type: Type.Literal('callback'),
-    fault: Type.Union([
-      Type.Literal('drop'),
-      Type.Literal('duplicate'),
-      Type.Literal('reorder'),
-      Type.Literal('delay'),
-      Type.Literal('wrong_signature')
-    ]),
-    status: Type.Optional(Type.String({ description: 'only callbacks that tell this status' })),
-    ms: Type.Optional(Milliseconds)
-  },
-  strict
-)
-
-export const FaultEffect = Type.Union([
-  OutcomeEffect,
-  DelayEffect,
-  HttpEffect,
-  ConnectionEffect,
-  CallbackEffect
-])
-
-export const NewFault = Type.Object(
-  {
-    match: Type.Optional(FaultMatch),
-    effect: FaultEffect,
-    count: Type.Optional(Type.Integer({ minimum: 1 })),
-    probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 }))
-  },
-  strict
-)
-
-export type FaultMatch = Static<typeof FaultMatch>
-export type FaultEffect = Static<typeof FaultEffect>
-export type NewFault = Static<typeof NewFault>
-export type EffectOf<T extends FaultEffect['type']> = Extract<FaultEffect, { type: T }>
-
 export interface Fault extends NewFault {
-  id: string
+  readonly id: string
+  /** Virtual milliseconds of the epoch: what `after`, `for` and `curve` count from. */
+  readonly added_at: number
+  /** How often something matched while the rule was in force. */
+  matched: number
   /** How many times it took effect. */
   applied: number
 }
 
-/** What a rule is held against. */
-export interface FaultSubject {
-  operation?: string | undefined
-  to?: string | undefined
-  from?: string | undefined
-  body?: string | undefined
-  status?: string | undefined
-  /** For faults of the connection: which of them could happen now. */
-  phase?: 'reset' | 'answer_lost'
+/** A rule as the control API shows it. */
+export interface ListedFault extends Fault {
+  /** Why it did not apply, the latest five times. */
+  last_misses: Miss[]
+}
+
+export interface Miss {
+  at: number
+  because: string
+}
+
+/** Which rule was asked in vain, and why. */
+export interface RuleMiss {
+  rule: string
+  because: string
+}
+
+export interface FaultRulesState {
+  added: number
+  rules: { fault: Fault; random: RandomState; misses: Miss[] }[]
 }
 
 interface Rule {
   fault: Fault
+  schedule: FaultSchedule
   random: Random
+  misses: KeptMiss[]
 }
+
+/** What differs is put into words only when somebody asks. */
+interface KeptMiss {
+  at: number
+  subject: FaultSubject
+  because: string | undefined
+}
+
+const keptMisses = 5
+const keptExplanations = 500
 
 export class FaultRules {
   readonly #seed: string
+  readonly #now: () => number
   #rules: Rule[] = []
   #added = 0
+  /** The rules asked in vain about what is going on now. */
+  #inVain: { rule: Rule; miss: KeptMiss }[] = []
+  /** Of the latest journal entries that no rule touched, by seq. */
+  readonly #explanations = new Map<number, RuleMiss[]>()
 
-  constructor(seed: string) {
+  constructor(seed: string, now: () => number = () => 0) {
     this.#seed = seed
+    this.#now = now
   }
 
   get isEmpty(): boolean {
     return this.#rules.length === 0
   }
 
+  /** @throws RangeError for a schedule that makes no sense */
   add(fault: NewFault): Fault {
+    const addedAt = this.#now()
+    const schedule = scheduleOf(fault, addedAt)
     const id = `fault-${++this.#added}`
-    const added: Fault = { id, ...fault, applied: 0 }
-    this.#rules.push({ fault: added, random: new Random(`${this.#seed}/${id}`) })
+    const added: Fault = { id, ...fault, added_at: addedAt, matched: 0, applied: 0 }
+    const random = new Random(`${this.#seed}/${id}`)
+    this.#rules.push({ fault: added, schedule, random, misses: [] })
     return added
   }
 
-  list(): Fault[] {
-    return this.#rules.map(({ fault }) => fault)
+  list(): ListedFault[] {
+    return this.#rules.map(({ fault, misses }) => ({
+      ...fault,
+      last_misses: misses.map(miss => ({ at: miss.at, because: inWords(fault, miss) }))
+    }))
   }
 
   remove(id: string): boolean {
@@ -153,20 +104,112 @@ export class FaultRules {
 
   clear(): void {
     this.#rules = []
+    this.#inVain = []
+    this.#explanations.clear()
   }
 
   /** The effect of the first rule of this type that applies, counted as applied. */
-  take<T extends FaultEffect['type']>(type: T, subject: FaultSubject): EffectOf<T> | undefined {
-    for (const { fault, random } of this.#rules) {
-      const { effect } = fault
-      if (!isOfType(effect, type)) continue
-      if (fault.count !== undefined && fault.applied >= fault.count) continue
-      if (!applies(fault, subject)) continue
-      if (fault.probability !== undefined && !random.chance(fault.probability)) continue
-      fault.applied++
-      return effect
+  take<T extends FaultEffect['type']>(
+    type: T,
+    subject: FaultSubject,
+    isMeant: (effect: EffectOf<T>) => boolean = () => true
+  ): EffectOf<T> | undefined {
+    for (const rule of this.#rules) {
+      const { effect } = rule.fault
+      if (!isOfType(effect, type) || !isMeant(effect) || !isItsTurn(effect, subject)) continue
+      if (applies(rule.fault, subject)) {
+        const because = this.#whyNotNow(rule)
+        if (because === undefined) {
+          rule.fault.applied++
+          return effect
+        }
+        this.#noteMiss(rule, subject, because)
+      } else {
+        this.#noteMiss(rule, subject, undefined)
+      }
     }
     return undefined
+  }
+
+  /** From here on, what is asked in vain is about one thing: see `explain`. */
+  startExplaining(): void {
+    this.#inVain = []
+  }
+
+  /**
+   * The rule that came closest to touching what was asked about since `startExplaining`; all of them are
+   * kept for the journal entry with this number.
+   */
+  explain(seq: number): RuleMiss | undefined {
+    const told = this.#inVain
+      .map(({ rule, miss }) => {
+        const far = miss.because === undefined ? differences(rule.fault, miss.subject).length : 0
+        return { far, rule: rule.fault.id, because: inWords(rule.fault, miss) }
+      })
+      .toSorted((a, b) => a.far - b.far)
+      .map(({ rule, because }) => ({ rule, because }))
+    this.#inVain = []
+    if (told.length === 0) return undefined
+    this.#explanations.set(seq, told)
+    for (const oldest of this.#explanations.keys()) {
+      if (this.#explanations.size <= keptExplanations) break
+      this.#explanations.delete(oldest)
+    }
+    return told[0]
+  }
+
+  /** Why no rule touched what this journal entry tells, the closest rule first. */
+  explanationOf(seq: number): readonly RuleMiss[] | undefined {
+    return this.#explanations.get(seq)
+  }
+
+  save(): FaultRulesState {
+    return {
+      added: this.#added,
+      rules: this.#rules.map(({ fault, random, misses }) => ({
+        fault: structuredClone(fault),
+        random: random.state,
+        misses: misses.map(miss => ({ at: miss.at, because: inWords(fault, miss) }))
+      }))
+    }
+  }
+
+  restore({ added, rules }: FaultRulesState): void {
+    this.clear()
+    this.#added = added
+    this.#rules = rules.map(({ fault, random, misses }) => ({
+      fault: structuredClone(fault),
+      schedule: scheduleOf(fault, fault.added_at),
+      random: Random.fromState(random),
+      misses: misses.map(({ at, because }) => ({ at, because, subject: {} }))
+    }))
+  }
+
+  /** A rule that is about this may still leave it alone: too early, too late, or not this time. */
+  #whyNotNow({ fault, schedule, random }: Rule): string | undefined {
+    const now = this.#now()
+    if (now < schedule.from) return `it begins at ${told(schedule.from)}`
+    if (now >= schedule.until) return `it ended at ${told(schedule.until)}`
+    if (fault.count !== undefined && fault.applied >= fault.count) {
+      return `it has been applied ${fault.applied} times, as often as it may`
+    }
+    const turn = ++fault.matched - (fault.skip ?? 0)
+    if (turn <= 0) return `the first ${fault.skip} pass, and this was number ${fault.matched}`
+    if (fault.every !== undefined && turn % fault.every !== 0) {
+      return `one of ${fault.every} is hit, and this was number ${((turn - 1) % fault.every) + 1}`
+    }
+    const likely =
+      (fault.probability ?? 1) * (schedule.curve ? probabilityAt(schedule.curve, now) : 1)
+    if (likely >= 1 || random.chance(likely)) return undefined
+    return `chance left it alone, at a probability of ${Number(likely.toFixed(4))}`
+  }
+
+  #noteMiss(rule: Rule, subject: FaultSubject, because: string | undefined): void {
+    const miss = { at: this.#now(), subject, because }
+    rule.misses.push(miss)
+    if (rule.misses.length > keptMisses) rule.misses.shift()
+    // Who never starts to explain must not pile up what nobody asks for.
+    if (this.#inVain.length < 100) this.#inVain.push({ rule, miss })
   }
 }
 
@@ -182,14 +225,10 @@ function isOfType<T extends FaultEffect['type']>(
   return effect.type === type
 }
 
-function applies({ match = {}, effect }: Fault, subject: FaultSubject): boolean {
-  if (match.operation !== undefined && match.operation !== subject.operation) return false
-  if (match.to !== undefined && match.to !== subject.to) return false
-  if (match.from !== undefined && match.from !== subject.from) return false
-  if (match.to_suffix !== undefined && !subject.to?.endsWith(match.to_suffix)) return false
-  if (match.body_contains !== undefined && !subject.body?.includes(match.body_contains))
-    return false
-  if (effect.type === 'connection') return effect.fault === subject.phase
-  if (effect.type !== 'callback' || effect.status === undefined) return true
-  return effect.status === subject.status
+function inWords(fault: Fault, { because, subject }: KeptMiss): string {
+  return because ?? differences(fault, subject).join('; ')
+}
+
+function told(at: number): string {
+  return new Date(at).toISOString()
 }

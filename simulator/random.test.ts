@@ -35,3 +35,16 @@ test('a uuid is one of version 4', () => {
     /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
   )
 })
+
+test('a stream goes on from where its state was written down', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.nat(50), (seed, drawn) => {
+      const random = new Random(seed)
+      for (let index = 0; index < drawn; index++) random.uint32()
+
+      const restored = Random.fromState(JSON.parse(JSON.stringify(random.state)))
+
+      assert.deepEqual([restored.hex(32), restored.uuid()], [random.hex(32), random.uuid()])
+    })
+  )
+})

@@ -1,3 +1,5 @@
+export type RandomState = readonly [a: number, b: number, c: number, d: number]
+
 /*
  * Chance that can be repeated: sfc32, seeded from text. Every stream is made from a name, so that what one
  * part of the simulator draws never disturbs what another part draws.
@@ -14,6 +16,20 @@ export class Random {
     this.#b = b
     this.#c = c
     for (let round = 0; round < 12; round++) this.uint32()
+  }
+
+  /** Where the stream stands: `fromState` goes on from there. */
+  get state(): RandomState {
+    return [this.#a, this.#b, this.#c, this.#d]
+  }
+
+  static fromState([a, b, c, d]: RandomState): Random {
+    const random = new Random('')
+    random.#a = a
+    random.#b = b
+    random.#c = c
+    random.#d = d
+    return random
   }
 
   uint32(): number {
@@ -39,11 +55,11 @@ export class Random {
     return this.fraction() < probability
   }
 
-  /** `length` lower-case hexadecimal digits; `length` is a multiple of 8. */
+  /** `length` lower-case hexadecimal digits; `length` is a multiple of 8, and at most 64. */
   hex(length: number): string {
-    let digits = ''
-    while (digits.length < length) digits += this.uint32().toString(16).padStart(8, '0')
-    return digits
+    const bytes = length / 2
+    for (let offset = 0; offset < bytes; offset += 4) words.writeUInt32BE(this.uint32(), offset)
+    return words.toString('hex', 0, bytes)
   }
 
   uuid(): string {
@@ -58,6 +74,9 @@ export class Random {
     ].join('-')
   }
 }
+
+// Written and read within one call of `hex`.
+const words = Buffer.alloc(32)
 
 /** Three 32-bit words of a text (the mixing step of MurmurHash3, over three lanes). */
 function hashText(text: string): [number, number, number] {

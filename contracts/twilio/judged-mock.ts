@@ -31,7 +31,11 @@ export interface Built {
   request: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: FormValues) => Promise<Answer>
   /** Sends from the first development number, with a status callback to the receiver. */
   send: (form?: FormValues) => Promise<Answer>
-  control: (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<Answer>
+  control: (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object
+  ) => Promise<Answer>
 }
 
 export type FormValues = Record<string, string | number | boolean | readonly string[]>

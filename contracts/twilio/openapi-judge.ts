@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
+import { collectEvidence } from './evidence.ts'
+
 /*
  * Holds every answer of the mock against Twilio's own OpenAPI files, which @twilio/cli-core carries. Stricter
  * than the files in one point: a field that they do not name is a violation, since some of the SDKs stumble
@@ -24,14 +26,20 @@ export interface Judge {
   assertNoViolations: () => void
 }
 
-const files = new Map([
+export const files: ReadonlyMap<string, string> = new Map([
   ['api', 'twilio_api_v2010.json'],
   ['messaging', 'twilio_messaging_v1.json'],
-  ['lookups', 'twilio_lookups_v2.json']
+  ['lookups', 'twilio_lookups_v2.json'],
+  ['trusthub', 'twilio_trusthub_v1.json'],
+  ['monitor', 'twilio_monitor_v1.json'],
+  ['accounts', 'twilio_accounts_v1.json']
 ])
 
 /** Their files call hardly any field nullable, and show null for most of them in their own examples. */
 const silentOnNull = new Set(['lookups'])
+
+/** The file says DRAFT and PENDING_REVIEW; older clients know draft and pending-review, and so does the mock. */
+const spelledInBothCases = new Set(['supporting_document_enum_status'])
 
 const folder = join(
   dirname(createRequire(import.meta.url).resolve('@twilio/cli-core/package.json')),
@@ -50,15 +58,17 @@ const formats: Record<string, RegExp | true> = {
   // Links of the older API are relative.
   uri: true,
   'uri-map': true,
-  'phone-number-capabilities': true
+  'phone-number-capabilities': true,
+  'ice-server': true
 }
 
-type Json = Record<string, unknown>
+export type Json = Record<string, unknown>
 
 /** Call it before the app is ready. */
 export function judgeResponses(app: FastifyInstance): Judge {
   const violations: Violation[] = []
   const covered = new Set<string>()
+  collectEvidence(app, documented)
 
   const judge = (request: FastifyRequest, reply: FastifyReply, payload: unknown): void => {
     const { statusCode } = reply
@@ -99,7 +109,7 @@ export function judgeResponses(app: FastifyInstance): Judge {
 }
 
 /** /api/2010-04-01/Accounts/:AccountSid.json is {AccountSid} in Twilio's words, or {Sid} where it is the last. */
-function documented(route: string): { product: string; path: string } {
+export function documented(route: string): { product: string; path: string } {
   const end = route.indexOf('/', 1)
   const path = route
     .slice(end)
@@ -111,7 +121,7 @@ function documented(route: string): { product: string; path: string } {
 const validators = new Map<string, ValidateFunction | string>()
 const documents = new Map<string, { document: Json; ajv: Ajv }>()
 
-function problemsOf(
+export function problemsOf(
   product: string,
   path: string,
   method: string,
@@ -147,6 +157,26 @@ function validatorFor(
   return ajv.compile(strict(schema, product))
 }
 
+/** Twilio's own document of a product. */
+export function documentOf(product: string): Json {
+  return load(product).document
+}
+
+/** Twilio's own description of an operation, or undefined where there is none. */
+export function describedOperation(route: string, method: string): Json | undefined {
+  const { product, path } = documented(route)
+  if (!files.has(product)) return undefined
+  return dig(load(product).document, 'paths', path, method.toLowerCase())
+}
+
+/** A schema of that product, where it is only named. */
+export function describedSchema(route: string, schema: Json): Json {
+  const name = schema['$ref']
+  if (typeof name !== 'string') return schema
+  const { document } = load(documented(route).product)
+  return dig(document, 'components', 'schemas', name.split('/').at(-1) ?? '') ?? schema
+}
+
 function load(product: string): { document: Json; ajv: Ajv } {
   const known = documents.get(product)
   if (known !== undefined) return known
@@ -156,7 +186,9 @@ function load(product: string): { document: Json; ajv: Ajv } {
   if (!isJson(document)) throw new Error(`${file} is no OpenAPI document`)
   const ajv = new Ajv({ strict: false, allErrors: true, formats })
   for (const [name, schema] of Object.entries(dig(document, 'components', 'schemas') ?? {})) {
-    if (isJson(schema)) ajv.addSchema(strict(schema, product), schemaId(product, name))
+    if (!isJson(schema)) continue
+    const spelled = spelledInBothCases.has(name) ? inBothCases(schema) : schema
+    ajv.addSchema(strict(spelled, product), schemaId(product, name))
   }
   const loaded = { document, ajv }
   documents.set(product, loaded)
@@ -173,9 +205,11 @@ function strict(schema: Json, product: string): Json {
       result['properties'] = Object.fromEntries(
         Object.entries(value).map(([name, inner]) => [
           name,
-          isJson(inner) ? field(inner, product) : inner
+          isJson(inner) ? field(asAnswered(name, inner), product) : inner
         ])
       )
+    } else if (key === 'oneOf' && Array.isArray(value)) {
+      result[key] = value.map(choice => (isJson(choice) ? strict(choice, product) : choice))
     } else {
       result[key] = isJson(value) ? strict(value, product) : value
     }
@@ -190,6 +224,20 @@ function strict(schema: Json, product: string): Json {
   return result
 }
 
+function inBothCases(schema: Json): Json {
+  const words = Array.isArray(schema['enum']) ? schema['enum'].map(String) : []
+  const lower = words.map(word => word.toLowerCase().replaceAll('_', '-'))
+  return { ...schema, enum: [...words, ...lower] }
+}
+
+/** Where Twilio's own examples show something else than its schemas say. */
+function asAnswered(name: string, schema: Json): Json {
+  // A number for sale lies at "19.720000", "-155.090000", and is called (808) 925-1571.
+  if (name === 'latitude' || name === 'longitude') return { type: 'string', nullable: true }
+  if (name === 'friendly_name') return { type: 'string', nullable: true }
+  return schema
+}
+
 function field(schema: Json, product: string): Json {
   const result = strict(schema, product)
   return silentOnNull.has(product) ? { anyOf: [result, { type: 'null' }] } : result
@@ -199,12 +247,12 @@ function schemaId(product: string, name: string): string {
   return `https://twilio.invalid/${product}/${name}`
 }
 
-function dig(start: unknown, ...path: string[]): Json | undefined {
+export function dig(start: unknown, ...path: string[]): Json | undefined {
   let here: unknown = start
   for (const key of path) here = isJson(here) ? here[key] : undefined
   return isJson(here) ? here : undefined
 }
 
-function isJson(value: unknown): value is Json {
+export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,38 +1,11 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 
 import twilio from 'twilio'
 
 import { developmentAccount } from '../../mock-twilio/development-account.ts'
-import { build, firstNumber, person, startOfTest } from './judged-mock.ts'
-
-/** The official SDK as it is, but for a transport that sends https://host/path to http://mock/host/path. */
-class MockedTransport extends twilio.RequestClient {
-  readonly #mockUrl: string
-
-  constructor(mockUrl: string) {
-    super()
-    this.#mockUrl = mockUrl
-  }
-
-  override request: twilio.RequestClient['request'] = options => {
-    options.uri = options.uri.replace('https://', `${this.#mockUrl}/`)
-    return super.request(options)
-  }
-}
-
-async function anSdk(t: TestContext) {
-  const built = await build(t)
-  const url = await built.mock.app.listen({ port: 0 })
-  const { apiKeySid, apiKeySecret, accountSid, authToken } = developmentAccount
-  const httpClient = new MockedTransport(url)
-  return {
-    ...built,
-    withKey: twilio(apiKeySid, apiKeySecret, { accountSid, httpClient }),
-    withToken: twilio(accountSid, authToken, { httpClient }),
-    withWrongToken: twilio(accountSid, 'wrong', { httpClient })
-  }
-}
+import { firstNumber, person, startOfTest } from './judged-mock.ts'
+import { anSdk } from './mocked-sdk.ts'
 
 const service = developmentAccount.messagingServiceSid
 

@@ -38,7 +38,7 @@ export function encodeForm(parameters: readonly FormParameter[]): string {
   let encoded = ''
   for (const [name, value] of parameters) {
     if (encoded !== '') encoded += '&'
-    encoded += `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+    encoded += `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(value.toWellFormed())}`
   }
   return encoded
 }

@@ -1,11 +1,30 @@
+import type { PlanHandlers } from '../../simulator/agenda.ts'
 import type { CallbackSender } from '../../simulator/callback-sender.ts'
+import type { EffectOf } from '../../simulator/fault-schema.ts'
 import { drawMs } from '../../simulator/faults.ts'
 import { deliveryErrors } from '../errors.ts'
-import type { MessageStatus } from '../lifecycles/message.ts'
 import type { MessageRecord } from '../resources/message.ts'
 import type { World } from '../world.ts'
-import { sendSigned, type SignedRequest } from './signed-request.ts'
+import { exchangeOf, sendSigned, type SignedRequestResult } from './signed-request.ts'
 import type { FormParameter } from './signature.ts'
+
+/** One callback as data, complete, so that it can wait: what became of the message since does not change it. */
+export interface StatusCallback {
+  sid: string
+  to: string
+  from: string | null
+  status: string
+  url: string
+  method: 'GET' | 'POST'
+  parameters: readonly FormParameter[]
+  isForged: boolean
+  /** Of the request that created the message. */
+  requestId: string | null
+}
+
+function isStatusCallback(value: unknown): value is StatusCallback {
+  return typeof value === 'object' && value !== null && 'parameters' in value && 'url' in value
+}
 
 /*
  * Telling the application what became of a message. Each callback is a request of its own: they may overlap
@@ -14,84 +33,159 @@ import type { FormParameter } from './signature.ts'
  */
 export class StatusCallbacks {
   readonly #sender: CallbackSender
-  /** Callbacks that a fault keeps back until the next one of the same message has gone. */
-  readonly #keptBack = new WeakMap<MessageRecord, () => Promise<void>>()
 
-  constructor(sender: CallbackSender) {
+  constructor(sender: CallbackSender, planned: PlanHandlers<World>) {
     this.#sender = sender
+    planned.on('callback.delayed', (world, { callback }) => {
+      if (isStatusCallback(callback)) void this.#send(world, callback)
+    })
+    planned.on('callback.kept-back', (world, { sid }) => {
+      if (typeof sid === 'string') this.#letGo(world, sid)
+    })
   }
 
   tell(world: World, message: MessageRecord): void {
-    if (message.statusCallback === null) return
-    const { status } = message
-    const subject = { to: message.to, from: message.from ?? '', body: message.body, status }
-    const effect = world.faults.isEmpty ? undefined : world.faults.take('callback', subject)
-    const parameters = parametersOf(world, message)
-    const url = message.statusCallback
-    const post = (isForged = false) =>
-      this.#send(world, message, { url, status, parameters, isForged })
+    if (message.statusCallback === null || !world.callsBack) return
+    const callback = callbackOf(world, message, message.statusCallback)
+    if (world.faults.isEmpty) {
+      this.#sendInTurn(world, callback)
+      return
+    }
+    const { to, from, body, status, messagingServiceSid } = message
+    const effect = world.faults.take('callback', {
+      to,
+      from: from ?? '',
+      body,
+      status,
+      service: messagingServiceSid ?? undefined
+    })
+    this.#tellUnder(effect, world, callback)
+  }
+
+  #tellUnder(
+    effect: EffectOf<'callback'> | undefined,
+    world: World,
+    callback: StatusCallback
+  ): void {
+    const { sid, to, status } = callback
     switch (effect?.fault) {
       case undefined:
-        this.#inTurn(message, post())
+        this.#sendInTurn(world, callback)
         break
       case 'drop':
-        world.journal.append({ kind: 'callback.dropped', sid: message.sid, to: message.to, status })
+        world.journal.append({ kind: 'callback.dropped', sid, to, status })
         break
       case 'duplicate':
-        this.#inTurn(message, post())
-        void post()
+        this.#sendInTurn(world, callback)
+        for (let time = 1; time < (effect.times ?? 2); time++) void this.#send(world, callback)
         break
+      case 'delay': {
+        const wait = drawMs(effect.ms ?? 30_000, world.randomFor(`${sid}/${status}`))
+        world.plan(wait, { kind: 'callback.delayed', callback })
+        break
+      }
+      case 'reorder': {
+        const kept = world.keptBackCallbacks.get(sid) ?? []
+        world.keptBackCallbacks.set(sid, [...kept, callback])
+        // If nothing more is told of this message, nothing overtakes it, and it must not be lost.
+        const wait = drawMs(effect.ms ?? 60_000, world.randomFor(`${sid}/${status}`))
+        world.plan(wait, { kind: 'callback.kept-back', sid })
+        break
+      }
       case 'wrong_signature':
-        this.#inTurn(message, post(true))
+        this.#sendInTurn(world, { ...callback, isForged: true })
         break
-      case 'delay':
-        world.later(
-          drawMs(effect.ms ?? 30_000, world.randomFor(`${message.sid}/${status}`)),
-          () => {
-            void post()
-          }
-        )
+      case 'wrong_method':
+        this.#sendInTurn(world, { ...callback, method: 'GET' })
         break
-      case 'reorder':
-        this.#keptBack.set(message, post)
+      case 'missing_parameter': {
+        const { parameter = 'MessageStatus' } = effect
+        const parameters = callback.parameters.filter(([name]) => name !== parameter)
+        this.#sendInTurn(world, { ...callback, parameters })
         break
+      }
+      case 'extra_parameter': {
+        const { parameter = 'NewParameter', value = 'of a fault' } = effect
+        const parameters: FormParameter[] = [...callback.parameters, [parameter, value]]
+        this.#sendInTurn(world, { ...callback, parameters })
+        break
+      }
     }
   }
 
   /** What was kept back goes out when the application has answered the one that overtook it. */
-  #inTurn(message: MessageRecord, posted: Promise<void>): void {
-    const keptBack = this.#keptBack.get(message)
-    if (keptBack === undefined) return
-    this.#keptBack.delete(message)
-    void posted.then(keptBack)
+  #sendInTurn(world: World, callback: StatusCallback): void {
+    const sent = this.#send(world, callback)
+    if (!world.keptBackCallbacks.has(callback.sid)) return
+    void sent.then(() => this.#letGo(world, callback.sid))
   }
 
-  async #send(
-    world: World,
-    message: MessageRecord,
-    callback: Pick<SignedRequest, 'url' | 'parameters' | 'isForged'> & { status: MessageStatus }
-  ): Promise<void> {
-    const { status, ...request } = callback
-    const { sid, to, from } = message
+  #letGo(world: World, sid: string): void {
+    const kept = world.keptBackCallbacks.get(sid) ?? []
+    world.keptBackCallbacks.delete(sid)
+    for (const callback of kept) void this.#send(world, callback)
+  }
+
+  async #send(world: World, callback: StatusCallback): Promise<void> {
+    const { sid, to, from, status, url, method, parameters, isForged, requestId } = callback
     const release = world.hold()
     try {
-      const { answer, attempts, alertCode } = await sendSigned(world, this.#sender, {
-        ...request,
-        method: 'POST'
+      const about = { sid, to, from }
+      const result = await sendSigned(world, this.#sender, {
+        url,
+        method,
+        parameters,
+        isForged,
+        about
       })
-      const fields = { sid, to, from, status, url: request.url, attempts }
-      if (alertCode === undefined) {
+      if (world.isOver) return
+      const { attempts, alertCode: code, reason } = result
+      const fields = { ...about, status, url, attempts, request_id: requestId ?? undefined }
+      if (code === undefined) {
         world.journal.append({ kind: 'callback.delivered', ...fields })
+        warnOfContent(world, result, fields)
         return
       }
-      const reason = answer.ok ? `answered ${answer.status}` : answer.message
-      world.journal.append({ kind: 'callback.failed', ...fields, code: alertCode, reason })
-      world.alert(alertCode, `status callback: ${reason}`, fields)
+      world.journal.append({ kind: 'callback.failed', ...fields, code, reason })
+      // What is wrong with the URL's fragment has been told already, and nothing was sent.
+      if (attempts > 0) {
+        world.alert(code, `status callback: ${reason}`, fields, exchangeOf(result))
+      }
     } finally {
       release()
     }
   }
 }
+
+function callbackOf(world: World, message: MessageRecord, url: string): StatusCallback {
+  return {
+    sid: message.sid,
+    to: message.to,
+    from: message.from,
+    status: message.status,
+    url,
+    method: 'POST',
+    parameters: parametersOf(world, message),
+    isForged: false,
+    requestId: message.requestId
+  }
+}
+
+/** TwiML in the answer is ignored, and anything but TwiML or nothing is worth a warning. */
+function warnOfContent(
+  world: World,
+  result: SignedRequestResult,
+  fields: Record<string, unknown>
+): void {
+  const { answer } = result
+  if (!answer.ok || answer.body === '') return
+  const type = answer.contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+  if (understoodTypes.has(type)) return
+  const message = `status callback: an answer is empty or text/xml, got "${answer.contentType}"`
+  world.alert(12300, message, { ...fields, severity: 'warning' }, exchangeOf(result))
+}
+
+const understoodTypes = new Set(['text/xml', 'application/xml', 'text/html', 'text/plain'])
 
 /** Without an order of meaning: receivers must not count on one, nor on the list staying as it is. */
 function parametersOf(world: World, message: MessageRecord): FormParameter[] {

@@ -1,3 +1,4 @@
+import { textOnHandset, type MessageRecord } from '../resources/message.ts'
 import type { World } from '../world.ts'
 
 export interface ConversationEntry {
@@ -8,15 +9,14 @@ export interface ConversationEntry {
   body: string
   media: string[]
   status: string
+  /** Whether a person who looks at the phone sees it now. */
+  on_screen: boolean
   /** null for what the provider put there by itself, such as the answer to STOP. */
   sid: string | null
   error_code: number | null
 }
 
-/**
- * Everything on one person's phone, and everything that was meant for it, oldest first. A status other than
- * delivered or sent means that it is not on the screen, or not yet.
- */
+/** Everything on one person's phone, and everything that was meant for it, oldest first. */
 export function conversationOf(world: World, handset: string): ConversationEntry[] {
   const messages = world.messages.conversationOf(handset).map(message => {
     const isFromHandset = message.direction === 'inbound'
@@ -24,9 +24,10 @@ export function conversationOf(world: World, handset: string): ConversationEntry
       at: new Date(message.dateSent ?? message.dateCreated).toISOString(),
       direction: isFromHandset ? 'sent' : 'received',
       with: isFromHandset ? message.to : message.from,
-      body: message.body,
+      body: textOnHandset(message),
       media: message.media.map(({ contentType }) => contentType),
       status: message.status,
+      on_screen: isFromHandset || isSeen(message, world.now()),
       sid: message.sid,
       error_code: message.errorCode
     }
@@ -40,10 +41,17 @@ export function conversationOf(world: World, handset: string): ConversationEntry
       body: reply.body,
       media: [],
       status: 'delivered',
+      on_screen: true,
       sid: null,
       error_code: null
     }
     return { seq: reply.seq, entry }
   })
   return [...messages, ...replies].toSorted((a, b) => a.seq - b.seq).map(({ entry }) => entry)
+}
+
+/** A carrier may still hold what is sent, and may never tell of what has arrived. */
+function isSeen({ status, reachedAt }: MessageRecord, now: number): boolean {
+  if (status === 'delivered') return true
+  return status === 'sent' && reachedAt !== undefined && reachedAt <= now
 }

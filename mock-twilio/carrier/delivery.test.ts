@@ -6,11 +6,14 @@ import {
   authorization,
   build,
   firstNumber,
+  person,
   secondNumber,
   type Built,
   type FormValues
 } from '../../contracts/twilio/judged-mock.ts'
 import { developmentAccount, developmentAccountSeed } from '../development-account.ts'
+import type { AccountSeed } from '../seeds.ts'
+import { phone } from '../testing/phone.ts'
 
 const service = developmentAccount.messagingServiceSid
 
@@ -92,18 +95,45 @@ test('a service prefers a number of the same area code', async t => {
   assert.equal(message['from'], '+12125550100')
 })
 
-test('media that no number of the service can carry fail', async t => {
-  const seed = developmentAccountSeed()
-  const numbers = (seed.numbers ?? []).map(number => ({ ...number, mms: false }))
-  const built = await build(t, [{ ...seed, numbers }])
+test('media that no number of the service can carry become links in the text', async t => {
+  const built = await build(t, [withoutMms(true)])
+
+  const message = await sendAndSettle(built, {
+    MessagingServiceSid: service,
+    Body: 'Look',
+    MediaUrl: ['https://example.com/a.png', 'https://example.com/b.png']
+  })
+
+  assert.deepEqual(
+    [message['status'], message['num_media'], message['num_segments'], message['body']],
+    ['delivered', '0', '1', 'Look']
+  )
+  phone(built.mock, person).expects('Look\nhttps://example.com/a.png\nhttps://example.com/b.png')
+})
+
+test('media that no number of the service can carry fail where it makes no links', async t => {
+  const built = await build(t, [withoutMms(false)])
 
   const message = await sendAndSettle(built, {
     MessagingServiceSid: service,
     MediaUrl: 'https://example.com/a.png'
   })
 
-  assert.deepEqual([message['status'], message['error_code']], ['failed', 21703])
+  assert.deepEqual(
+    [message['status'], message['error_code'], message['from'], message['num_segments']],
+    ['failed', 21703, null, '0']
+  )
 })
+
+function withoutMms(makesLinks: boolean): AccountSeed {
+  const seed = developmentAccountSeed()
+  const [development] = seed.messaging_services ?? []
+  return {
+    ...seed,
+    numbers: (seed.numbers ?? []).map(number => ({ ...number, mms: false })),
+    messaging_services: [{ ...development, mms_converter: makesLinks }]
+  }
+}
 
 test('somebody who opts out before a scheduled message goes out does not get it', async t => {
   const built = await build(t)

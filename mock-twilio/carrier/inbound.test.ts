@@ -28,10 +28,10 @@ test('a text is told to the application, signed, with all that Twilio tells', as
     ApiVersion: '2010-04-01',
     Body: 'Is school open? 😀',
     From: person,
-    FromCity: '',
+    FromCity: 'JACKSON',
     FromCountry: 'US',
-    FromState: '',
-    FromZip: '',
+    FromState: 'MS',
+    FromZip: '39201',
     MessageSid: sid,
     MessagingServiceSid: service,
     NumMedia: '0',
@@ -40,10 +40,10 @@ test('a text is told to the application, signed, with all that Twilio tells', as
     SmsSid: sid,
     SmsStatus: 'received',
     To: firstNumber,
-    ToCity: '',
+    ToCity: 'JACKSON',
     ToCountry: 'US',
-    ToState: '',
-    ToZip: ''
+    ToState: 'MS',
+    ToZip: '39201'
   })
   const signature = String(callback.headers['x-twilio-signature'])
   const url = receiver.url + callback.url

@@ -1,16 +1,20 @@
 import type { CallbackSender } from '../../simulator/callback-sender.ts'
 import { ControlRefusal } from '../../simulator/control.ts'
 import type { FormParameter } from '../callbacks/signature.ts'
-import { sendSigned } from '../callbacks/signed-request.ts'
+import { exchangeOf, sendSigned } from '../callbacks/signed-request.ts'
+import { isWebUrl } from '../forms.ts'
 import { move } from '../lifecycles/message.ts'
 import type { MediaRecord, MessageRecord } from '../resources/message.ts'
 import type { NumberRecord } from '../resources/phone-number.ts'
-import { mediaPath } from '../resources/message.ts'
 import type { World } from '../world.ts'
 import type { Delivery } from './delivery.ts'
-import { keywordIn, keywordReplies, type Keyword } from './opt-outs.ts'
+import { cookieHeader, keepCookies } from './cookies.ts'
+import { mindKeyword } from './inbound-keywords.ts'
+import { inboundParameters } from './inbound-parameters.ts'
+import { newMessage } from './new-message.ts'
+import type { Keyword } from './opt-outs.ts'
+import { mayReply } from './reply-loop.ts'
 import { sendReply } from './reply.ts'
-import { countSegments } from './segments.ts'
 import { parseTwiml, type MessageVerb, type Twiml } from './twiml.ts'
 
 /*
@@ -45,12 +49,22 @@ interface Session {
   world: World
   message: MessageRecord
   number: NumberRecord
+  /** Told where advanced opt-out is on. */
+  keyword: Keyword | undefined
   documents: number
   replies: number
 }
 
+/** What ended a document, and which one. */
+interface Failure {
+  code: number
+  url: string
+}
+
 const mostDocuments = 50
 const mostReplies = 10
+/** A longer text arrives in several messages. (Where it is cut is our reading.) */
+const mostCharacters = 1600
 
 export class InboundMessages {
   readonly #services: InboundServices
@@ -65,40 +79,22 @@ export class InboundMessages {
       const owned = [...world.numbersByPhone.keys()].join(', ')
       throw new ControlRefusal(404, `${text.to} is no number of ${world.name}, which has ${owned}`)
     }
-    const message = keep(world, number, text)
-    this.#mindKeyword(world, number, message)
-    void this.#tellApplication({ world, message, number, documents: 0, replies: 0 })
+    const [first, ...others] = partsOf(text.body)
+    const message = this.#receivePart(world, number, { ...text, body: first ?? '' })
+    for (const body of others) this.#receivePart(world, number, { ...text, body, media: [] })
     return message
   }
 
-  /** Twilio minds STOP, START and HELP by itself, whether or not the application listens. */
-  #mindKeyword(world: World, number: NumberRecord, { from, body }: MessageRecord): void {
-    if (from === null) return
-    const keyword = keywordIn(body, number.phoneNumber)
-    if (keyword === undefined) return
-    const sender = number.serviceSid ?? number.phoneNumber
-    const isNews = changeOptOut(world, { keyword, handset: from, sender, word: body })
-    if (!isNews) return
-    const reply = {
-      seq: world.messages.nextSeq(),
-      from: number.phoneNumber,
-      to: from,
-      body: keywordReplies[keyword],
-      at: world.now()
-    }
-    world.providerReplies.set(from, [...(world.providerReplies.get(from) ?? []), reply])
-    world.journal.append({
-      kind: 'provider.reply',
-      keyword,
-      from: reply.from,
-      to: from,
-      body: reply.body
-    })
+  #receivePart(world: World, number: NumberRecord, text: IncomingText): MessageRecord {
+    const message = keep(world, number, text)
+    const keyword = mindKeyword(world, number, message)
+    void this.#tellApplication({ world, message, number, keyword, documents: 0, replies: 0 })
+    return message
   }
 
   async #tellApplication(session: Session): Promise<void> {
     const { world, message, number } = session
-    const destination = destinationOf(world, number)
+    const destination = world.status === 'active' ? destinationOf(world, number) : undefined
     if (destination === undefined) {
       const { sid } = message
       world.journal.append({ kind: 'inbound.unclaimed', sid, number: number.phoneNumber })
@@ -116,41 +112,61 @@ export class InboundMessages {
     const { url, method, fallbackUrl, fallbackMethod } = destination
     const parameters = this.#parametersOf(session)
     const failure = await this.#ask(session, url, method, parameters)
-    if (failure === undefined || fallbackUrl === null) return
-    const told: FormParameter[] = [...parameters, ['ErrorCode', String(failure)], ['ErrorUrl', url]]
+    // Who has had all the documents there are gets none from the fallback either.
+    if (failure === undefined || fallbackUrl === null || failure.code === 14106) return
+    const told: FormParameter[] = [
+      ...parameters,
+      ['ErrorCode', String(failure.code)],
+      ['ErrorUrl', failure.url]
+    ]
     await this.#ask(session, fallbackUrl, fallbackMethod, told)
   }
 
-  /** One document, and what it leads to. Gives the code of what went wrong. */
+  /** One document, and what it leads to. Gives what went wrong. */
   async #ask(
     session: Session,
     url: string,
     method: 'GET' | 'POST',
     parameters: readonly FormParameter[]
-  ): Promise<number | undefined> {
+  ): Promise<Failure | undefined> {
     const { world, message } = session
+    const pair = pairOf(session)
     const about = { sid: message.sid, from: message.from, to: message.to, url }
     if (++session.documents > mostDocuments) {
       world.alert(14106, `more than ${mostDocuments} documents for one message`, about)
-      return 14106
+      return { code: 14106, url }
     }
-    const { answer, alertCode, attempts } = await sendSigned(world, this.#services.sender, {
+    if (!isWebUrl(url)) {
+      world.alert(11100, `no URL to ask: ${url}`, about)
+      return { code: 11100, url }
+    }
+    const cookie = cookieHeader(world.cookieJars, pair, url, world.now())
+    const result = await sendSigned(world, this.#services.sender, {
       url,
       method,
-      parameters
+      parameters,
+      about,
+      ...(cookie === undefined ? {} : { cookie })
     })
+    const { answer, alertCode, attempts, reason = 'no answer' } = result
+    if (answer.ok && answer.headers['set-cookie'] !== undefined) {
+      const { url: answeredUrl, headers } = answer
+      // A single one is text and not a list of one.
+      const setCookies = [headers['set-cookie'] ?? []].flat()
+      keepCookies(world.cookieJars, pair, { url: answeredUrl, setCookies, now: world.now() })
+    }
     if (!answer.ok || alertCode !== undefined) {
       const code = alertCode ?? 11200
-      const reason = answer.ok ? `answered ${answer.status}` : answer.message
       world.journal.append({ kind: 'inbound.failed', ...about, code, reason, attempts })
-      world.alert(code, `inbound message: ${reason}`, about)
-      return code
+      // A request that was never made has its alert already.
+      if (attempts > 0) world.alert(code, `inbound message: ${reason}`, about, exchangeOf(result))
+      return { code, url }
     }
     world.journal.append({ kind: 'inbound.delivered', ...about, status: answer.status, attempts })
     const twiml = readAnswer(answer.contentType, answer.body)
     if ('code' in twiml) {
       world.alert(twiml.code, twiml.message, about)
-      return twiml.code
+      return { code: twiml.code, url }
     }
     for (const warning of twiml.warnings) world.alert(warning.code, warning.message, about)
     return this.#execute(session, twiml, answer.url)
@@ -160,13 +176,13 @@ export class InboundMessages {
     session: Session,
     { verbs }: Twiml,
     documentUrl: string
-  ): Promise<number | undefined> {
+  ): Promise<Failure | undefined> {
     for (const verb of verbs) {
       if (verb.verb === 'Redirect') {
         const url = URL.parse(verb.url, documentUrl)
         if (url === null) {
           session.world.alert(11100, `no URL to redirect to: ${verb.url}`)
-          return 11100
+          return { code: 11100, url: documentUrl }
         }
         return await this.#ask(session, url.href, methodOf(verb), this.#parametersOf(session))
       }
@@ -184,12 +200,26 @@ export class InboundMessages {
       world.alert(14109, `more than ${mostReplies} replies to one message`, { sid: message.sid })
       return undefined
     }
+    const to = verb.to ?? message.from ?? ''
+    const from = verb.from ?? number.phoneNumber
+    if (!mayReply(world.replyTimes, `${from} ${to}`, world.now())) {
+      world.alert(14107, `more than 15 replies to ${to} in 30 seconds`, {
+        sid: message.sid,
+        to,
+        from
+      })
+      return undefined
+    }
+    const statusCallback = absolute(verb.statusCallback, documentUrl)
+    if (verb.statusCallback && !isWebUrl(statusCallback ?? '')) {
+      world.alert(14105, `no URL for the statusCallback: ${verb.statusCallback}`, { to, from })
+    }
     return sendReply(world, this.#services.delivery, {
-      to: verb.to ?? message.from ?? '',
-      from: verb.from ?? number.phoneNumber,
+      to,
+      from,
       body: verb.body,
-      mediaUrls: verb.media,
-      statusCallback: absolute(verb.statusCallback, documentUrl)
+      mediaUrls: verb.media.map(url => absolute(url, documentUrl) ?? url),
+      statusCallback: statusCallback && isWebUrl(statusCallback) ? statusCallback : undefined
     })
   }
 
@@ -200,7 +230,7 @@ export class InboundMessages {
     action: string,
     documentUrl: string,
     reply: MessageRecord | undefined
-  ): Promise<number | undefined> {
+  ): Promise<Failure | undefined> {
     const url = absolute(action, documentUrl) ?? documentUrl
     return this.#ask(session, url, methodOf(verb), [
       ['AccountSid', session.world.accountSid],
@@ -211,64 +241,39 @@ export class InboundMessages {
     ])
   }
 
-  #parametersOf({ world, message, number }: Session): FormParameter[] {
-    const country = (phoneNumber: string) => (phoneNumber.startsWith('+1') ? 'US' : '')
-    const from = message.from ?? ''
-    const parameters: FormParameter[] = [
-      ['ToCountry', country(message.to)],
-      ['ToState', ''],
-      ['SmsMessageSid', message.sid],
-      ['NumMedia', String(message.media.length)],
-      ['ToCity', ''],
-      ['FromZip', ''],
-      ['SmsSid', message.sid],
-      ['FromState', ''],
-      ['SmsStatus', 'received'],
-      ['FromCity', ''],
-      ['Body', message.body],
-      ['FromCountry', country(from)],
-      ['To', message.to],
-      ['ToZip', ''],
-      ['NumSegments', String(message.numSegments)],
-      ['MessageSid', message.sid],
-      ['AccountSid', world.accountSid],
-      ['From', from],
-      ['ApiVersion', '2010-04-01']
-    ]
-    if (number.serviceSid !== undefined) parameters.push(['MessagingServiceSid', number.serviceSid])
-    for (const [index, media] of message.media.entries()) {
-      const url = this.#services.mediaBaseUrl() + mediaPath(world, message, media)
-      parameters.push([`MediaContentType${index}`, media.contentType], [`MediaUrl${index}`, url])
-    }
-    return parameters
+  #parametersOf({ world, message, number, keyword }: Session): FormParameter[] {
+    const mediaBaseUrl = this.#services.mediaBaseUrl()
+    return inboundParameters(world, message, { number, keyword, mediaBaseUrl })
   }
 }
 
+function pairOf({ message, number }: Session): string {
+  return `${number.phoneNumber} ${message.from ?? ''}`
+}
+
+function partsOf(body: string): string[] {
+  const parts: string[] = []
+  let rest = body
+  while (rest.length > mostCharacters) {
+    const splitsPair = /[\uD800-\uDBFF]/.test(rest.charAt(mostCharacters - 1))
+    const end = splitsPair ? mostCharacters - 1 : mostCharacters
+    parts.push(rest.slice(0, end))
+    rest = rest.slice(end)
+  }
+  return [...parts, rest]
+}
+
 function keep(world: World, number: NumberRecord, text: IncomingText): MessageRecord {
-  const now = world.now()
-  const hasMedia = text.media.length > 0
-  const message: MessageRecord = {
-    seq: world.messages.nextSeq(),
-    sid: world.ids.sid(hasMedia ? 'MM' : 'SM'),
+  const message = newMessage(world, {
     direction: 'inbound',
+    status: 'receiving',
     to: text.to,
     from: text.from,
     body: text.body,
-    numSegments: hasMedia ? 1 : countSegments(text.body),
-    status: 'receiving',
-    messagingServiceSid: number.serviceSid ?? null,
-    statusCallback: null,
-    validityMs: 0,
-    dateCreated: now,
-    dateUpdated: now,
-    dateSent: now,
-    errorCode: null,
-    media: text.media.map(media => ({ ...media, sid: world.ids.sid('ME'), dateCreated: now })),
-    isDeleted: false,
-    timer: undefined
-  }
-  world.messages.add(message)
-  move(message, 'arrived', now)
+    media: text.media,
+    messagingServiceSid: number.serviceSid ?? null
+  })
+  move(message, 'arrived', world.now())
   world.messages.noteDone(message)
   world.journal.append({
     kind: 'message.received',
@@ -283,32 +288,21 @@ function keep(world: World, number: NumberRecord, text: IncomingText): MessageRe
 
 /** A service's own address counts, unless it leaves the matter to its numbers. */
 function destinationOf(world: World, number: NumberRecord): Destination | undefined {
+  if (!world.callsBack) return undefined
   const service = world.serviceOf(number)
   if (service !== undefined && !service.useInboundWebhookOnNumber) {
     const { inboundRequestUrl: url, inboundMethod: method, fallbackUrl, fallbackMethod } = service
     return url ? { url, method, fallbackUrl, fallbackMethod } : undefined
   }
-  const { smsUrl: url, smsMethod: method, smsFallbackUrl, smsFallbackMethod } = number
+  const application = world.applications.get(number.smsApplicationSid ?? '')
+  const {
+    smsUrl: url,
+    smsMethod: method,
+    smsFallbackUrl,
+    smsFallbackMethod
+  } = application ?? number
   if (url === '') return undefined
   return { url, method, fallbackUrl: smsFallbackUrl || null, fallbackMethod: smsFallbackMethod }
-}
-
-/** Whether the person hears of it: a second STOP, or a YES that answers some other question, is silent. */
-function changeOptOut(
-  world: World,
-  change: { keyword: Keyword; handset: string; sender: string; word: string }
-): boolean {
-  const { keyword, handset, sender, word } = change
-  if (keyword === 'HELP') return true
-  const hasChanged =
-    keyword === 'STOP'
-      ? world.optOuts.add({ handset, sender, at: world.now(), keyword: word.trim() })
-      : world.optOuts.remove(handset, sender)
-  if (hasChanged) {
-    const kind = keyword === 'STOP' ? 'opt-out' : 'opt-in'
-    world.journal.append({ kind, number: handset, sender, keyword: word.trim() })
-  }
-  return hasChanged || word.trim().toUpperCase() === 'START'
 }
 
 function readAnswer(contentType: string, body: string): ReturnType<typeof parseTwiml> | Unreadable {

@@ -1,3 +1,5 @@
+import type { ProviderLimits } from './provider-limits.ts'
+
 /*
  * Who said STOP to whom. A block stands between a handset and either one number or, when that number is in a
  * messaging service, the whole service.
@@ -14,17 +16,21 @@ export interface OptOut {
 
 export type Keyword = 'STOP' | 'START' | 'HELP'
 
-const keywords = new Map<string, Keyword>([
-  ...['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'].map(
-    word => [word, 'STOP'] as const
-  ),
-  ...['START', 'YES', 'UNSTOP'].map(word => [word, 'START'] as const),
-  ...['HELP', 'INFO'].map(word => [word, 'HELP'] as const)
-])
+/** Which word means what, in capitals. */
+export type KeywordTable = ReadonlyMap<string, Keyword>
+
+/** At a long code. The words of opting out have become more over the years. */
+function usualKeywords({ optOutKeywords }: Pick<ProviderLimits, 'optOutKeywords'>): KeywordTable {
+  return new Map<string, Keyword>([
+    ...Array.from(optOutKeywords, word => [word, 'STOP'] as const),
+    ...['START', 'YES', 'UNSTOP'].map(word => [word, 'START'] as const),
+    ...['HELP', 'INFO'].map(word => [word, 'HELP'] as const)
+  ])
+}
 
 // Toll-free numbers are guarded by their own network, which knows fewer words.
 // https://support.twilio.com/hc/en-us/articles/360058144374
-const tollFreeKeywords = new Map<string, Keyword>([
+const tollFreeKeywords: KeywordTable = new Map<string, Keyword>([
   ['STOP', 'STOP'],
   ['START', 'START'],
   ['UNSTOP', 'START'],
@@ -34,10 +40,32 @@ const tollFreeKeywords = new Map<string, Keyword>([
 
 const tollFreeNumber = /^\+18(?:00|33|44|55|66|77|88)\d{7}$/
 
+// A short code stands for itself: its owner minds the keywords.
+const shortCode = /^\d{3,8}$/
+
+/** What is minded at a number that has no settings of its own. */
+export function keywordTableOf(
+  receivedBy: string,
+  limits: Pick<ProviderLimits, 'optOutKeywords'>
+): KeywordTable {
+  if (shortCode.test(receivedBy)) return new Map()
+  return isTollFree(receivedBy) ? tollFreeKeywords : usualKeywords(limits)
+}
+
+export function isTollFree(phoneNumber: string): boolean {
+  return tollFreeNumber.test(phoneNumber)
+}
+
 /** Only a message that is the keyword and nothing else counts, in any case. */
-export function keywordIn(body: string, receivedBy: string): Keyword | undefined {
-  const known = tollFreeNumber.test(receivedBy) ? tollFreeKeywords : keywords
-  return known.get(body.trim().toUpperCase())
+export function keywordIn(body: string, table: KeywordTable): Keyword | undefined {
+  return table.get(body.trim().toUpperCase())
+}
+
+/** The network of toll-free numbers answers STOP and START itself; HELP stays the provider's. */
+export const tollFreeReplies: Readonly<Partial<Record<Keyword, string>>> = {
+  STOP: 'NETWORK MSG: You replied with the word "stop" which blocks all texts sent from this number. Text back "unstop" to receive messages again.',
+  START:
+    'NETWORK MSG: You have replied "unstop" and will begin receiving messages again from this number.'
 }
 
 /** The provider's own words. */
@@ -78,9 +106,5 @@ export class OptOuts {
 
   list(): OptOut[] {
     return [...this.#blocks.values()]
-  }
-
-  clear(): void {
-    this.#blocks.clear()
   }
 }

@@ -1,8 +1,10 @@
+import { isWebUrl } from '../forms.ts'
 import { isPhoneNumber } from '../phone-number.ts'
 import type { MessageRecord } from '../resources/message.ts'
+import type { NumberRecord } from '../resources/phone-number.ts'
 import type { World } from '../world.ts'
 import type { Delivery } from './delivery.ts'
-import { countSegments } from './segments.ts'
+import { newMessage } from './new-message.ts'
 
 export interface Reply {
   to: string
@@ -29,47 +31,44 @@ export function sendReply(
     world.alert(14108, `the from of a Message is a number of the account, got "${from}"`, about)
     return undefined
   }
+  const flaw = flawOf(reply, number)
+  if (flaw !== undefined) {
+    world.alert(flaw.code, flaw.message, about)
+    return undefined
+  }
   if (world.optOuts.has(to, number.serviceSid ?? from)) {
     world.alert(21610, `${to} has opted out`, about)
     return undefined
   }
-  const isMms = mediaUrls.length > 0
-  const now = world.now()
-  const message: MessageRecord = {
-    seq: world.messages.nextSeq(),
-    sid: world.ids.sid(isMms ? 'MM' : 'SM'),
+  const message = newMessage(world, {
     direction: 'outbound-reply',
-    to,
-    from,
-    body,
-    numSegments: isMms ? 1 : countSegments(body),
     status: 'queued',
-    messagingServiceSid: null,
-    statusCallback: reply.statusCallback ?? null,
-    validityMs: 36_000_000,
-    dateCreated: now,
-    dateUpdated: now,
-    dateSent: null,
-    errorCode: null,
-    media: mediaUrls.map(url => ({
-      sid: world.ids.sid('ME'),
-      contentType: 'image/jpeg',
-      dateCreated: now,
-      source: { url }
-    })),
-    isDeleted: false,
-    timer: undefined
-  }
-  world.messages.add(message)
-  world.journal.append({
-    kind: 'message.created',
-    sid: message.sid,
-    direction: message.direction,
     to,
     from,
     body,
-    status: message.status
+    media: mediaUrls.map(url => ({ contentType: 'image/jpeg', source: { url } })),
+    statusCallback: reply.statusCallback ?? null,
+    validityMs: world.limits.validitySeconds.usual * 1000
   })
   delivery.start(world, message)
   return message
+}
+
+/** What the API would refuse to send is not sent as an answer either. */
+function flawOf(
+  { to, from, body, mediaUrls }: Reply,
+  number: NumberRecord
+): { code: number; message: string } | undefined {
+  if (to === from) return { code: 21266, message: `a Message to its own sender, ${to}` }
+  if (body.length > 1600) {
+    return { code: 21617, message: `a Message of ${body.length} characters, above 1600` }
+  }
+  if (mediaUrls.length > 10) {
+    return { code: 21623, message: `a Message with ${mediaUrls.length} media, above 10` }
+  }
+  if (mediaUrls.length > 0 && !number.mms) {
+    return { code: 21621, message: `${from} is not enabled for MMS` }
+  }
+  const [wrong] = mediaUrls.filter(url => !isWebUrl(url))
+  return wrong === undefined ? undefined : { code: 21620, message: `no URL of media: ${wrong}` }
 }

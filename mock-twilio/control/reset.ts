@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 
 import { ControlRefusal } from '../../simulator/control.ts'
+import { checkPersona } from '../carrier/persona.ts'
 import { developmentAccountSeed } from '../development-account.ts'
 import { isSid } from '../ids.ts'
 import { WorldSeed } from '../seeds.ts'
@@ -21,6 +22,7 @@ export function resetWorld(store: Store, name: string, body: unknown): unknown {
   const { api_keys: _, ...defaults } = developmentAccountSeed()
   const former = store.get(name)
   const seed = Value.Parse(WorldSeed, body ?? {})
+  for (const { persona } of seed.handsets ?? []) checkPersona(persona)
   const world = store.replace(
     { ...(former?.origin ?? defaults), ...seed, account_sid: name },
     former?.ownerSid

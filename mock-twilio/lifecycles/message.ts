@@ -81,32 +81,6 @@ const terminalStatuses: ReadonlySet<MessageStatus> = new Set<MessageStatus>([
   'received'
 ])
 
-/** Milliseconds, least and most, drawn from the message's own chance. */
-export interface Timing {
-  /** accepted → queued */
-  senderChoice: readonly [number, number]
-  /** queued → sending */
-  dispatch: readonly [number, number]
-  /** sending → sent */
-  handOver: readonly [number, number]
-  /** sent → delivered or undelivered */
-  receipt: readonly [number, number]
-}
-
-export const usualTiming: Timing = {
-  senderChoice: [20, 100],
-  dispatch: [100, 500],
-  handOver: [100, 500],
-  receipt: [500, 5000]
-}
-
-export const noTiming: Timing = {
-  senderChoice: [0, 0],
-  dispatch: [0, 0],
-  handOver: [0, 0],
-  receipt: [0, 0]
-}
-
 export interface Move {
   from: MessageStatus
   to: MessageStatus

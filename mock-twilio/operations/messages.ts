@@ -1,4 +1,5 @@
 import type { Operation } from '../operation.ts'
+import { createFeedback } from './messages/create-feedback.ts'
 import { createMessage } from './messages/create-message.ts'
 import { deleteMedia } from './messages/delete-media.ts'
 import { deleteMessage } from './messages/delete-message.ts'
@@ -14,6 +15,7 @@ export const messageOperations: readonly Operation[] = [
   listMessages,
   updateMessage,
   deleteMessage,
+  createFeedback,
   listMedia,
   fetchMedia,
   fetchMediaFile,

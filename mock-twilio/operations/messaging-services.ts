@@ -8,6 +8,14 @@ import { fetchService } from './messaging-services/fetch-service.ts'
 import { listServicePhoneNumbers } from './messaging-services/list-service-phone-numbers.ts'
 import { listServices } from './messaging-services/list-services.ts'
 import { updateService } from './messaging-services/update-service.ts'
+import { createAlphaSender } from './messaging-services/create-alpha-sender.ts'
+import { fetchAlphaSender } from './messaging-services/fetch-alpha-sender.ts'
+import { listAlphaSenders } from './messaging-services/list-alpha-senders.ts'
+import { deleteAlphaSender } from './messaging-services/delete-alpha-sender.ts'
+import { createServiceShortCode } from './messaging-services/create-service-short-code.ts'
+import { fetchServiceShortCode } from './messaging-services/fetch-service-short-code.ts'
+import { listServiceShortCodes } from './messaging-services/list-service-short-codes.ts'
+import { deleteServiceShortCode } from './messaging-services/delete-service-short-code.ts'
 
 export const messagingServiceOperations: readonly Operation[] = [
   createService,
@@ -18,5 +26,13 @@ export const messagingServiceOperations: readonly Operation[] = [
   createServicePhoneNumber,
   fetchServicePhoneNumber,
   listServicePhoneNumbers,
-  deleteServicePhoneNumber
+  deleteServicePhoneNumber,
+  createAlphaSender,
+  fetchAlphaSender,
+  listAlphaSenders,
+  deleteAlphaSender,
+  createServiceShortCode,
+  fetchServiceShortCode,
+  listServiceShortCodes,
+  deleteServiceShortCode
 ]

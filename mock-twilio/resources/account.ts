@@ -15,9 +15,16 @@ export function accountResource(world: World): Record<string, unknown> {
     sid: world.accountSid,
     status: world.status,
     subresource_uris: {
+      addresses: `${uri}/Addresses.json`,
+      applications: `${uri}/Applications.json`,
+      available_phone_numbers: `${uri}/AvailablePhoneNumbers.json`,
+      balance: `${uri}/Balance.json`,
       incoming_phone_numbers: `${uri}/IncomingPhoneNumbers.json`,
       keys: `${uri}/Keys.json`,
-      messages: `${uri}/Messages.json`
+      messages: `${uri}/Messages.json`,
+      outgoing_caller_ids: `${uri}/OutgoingCallerIds.json`,
+      short_codes: `${uri}/SMS/ShortCodes.json`,
+      tokens: `${uri}/Tokens.json`
     },
     type: 'Full',
     uri: `${uri}.json`

@@ -3,6 +3,10 @@ import { rfc2822 } from '../dates.ts'
 export interface KeyRecord {
   readonly sid: string
   readonly secret: string
+  /** What a key of Twilio's console is called. One that is made by the API is a standard key. */
+  readonly type: 'main' | 'standard' | 'restricted'
+  /** Of a restricted key: the names of the operations it may do. */
+  readonly permissions: readonly string[]
   friendlyName: string
   dateCreated: number
   dateUpdated: number

@@ -1,4 +1,3 @@
-import type { Timer } from '../../simulator/clock.ts'
 import { rfc2822 } from '../dates.ts'
 import { deliveryErrors } from '../errors.ts'
 import type { MessageStatus } from '../lifecycles/message.ts'
@@ -19,23 +18,55 @@ export interface MessageRecord {
   /** The order of creation within the world. */
   readonly seq: number
   readonly sid: string
+  /** Of the request that created it, if one did. */
+  readonly requestId: string | null
   readonly direction: MessageDirection
   readonly to: string
   from: string | null
+  /** As it was given, or nothing once it is redacted. */
   body: string
+  /** What went out, where that is not the body: look-alikes replaced, links instead of media, or kept back. */
+  sentBody: string | null
+  /** Counted and paced as one message, whatever its length. */
+  isMms: boolean
+  /** Of what goes out. */
   numSegments: number
-  /** Of the text, for the handset's screen; the resource shows numSegments. */
   status: MessageStatus
   messagingServiceSid: string | null
   statusCallback: string | null
   validityMs: number
+  readonly privacy: MessagePrivacy
   dateCreated: number
   dateUpdated: number
   dateSent: number | null
+  /** When the person sees it, where no delivery receipt says so. */
+  reachedAt?: number
   errorCode: number | null
-  media: MediaRecord[]
+  media: readonly MediaRecord[]
   isDeleted: boolean
-  timer: Timer | undefined
+  /** Whether the application promised to tell what came of it. */
+  providesFeedback?: boolean
+}
+
+/** What is not kept of a message that was sent: ContentRetention=discard, AddressRetention=obfuscate. */
+export interface MessagePrivacy {
+  readonly discardsBody: boolean
+  readonly masksAddress: boolean
+}
+
+// One for all messages, of which there are many.
+export const openMessage: MessagePrivacy = { discardsBody: false, masksAddress: false }
+export const noMedia: readonly MediaRecord[] = []
+
+/** The text that people read on the handset. */
+export function textOnHandset({ sentBody, body }: MessageRecord): string {
+  return sentBody ?? body
+}
+
+/** Blots the text out of the resource. The handset has it all the same. */
+export function redactBody(message: MessageRecord): void {
+  message.sentBody ??= message.body
+  message.body = ''
 }
 
 /** Numbers that look like text are text there: num_segments, num_media, price. */
@@ -47,7 +78,7 @@ export function messageResource(world: World, message: MessageRecord): Record<st
     api_version: apiVersion,
     body: message.body,
     date_created: rfc2822(message.dateCreated),
-    date_sent: message.dateSent === null ? null : rfc2822(message.dateSent),
+    date_sent: dateSentOf(world, message),
     date_updated: rfc2822(message.dateUpdated),
     direction: message.direction,
     error_code: message.errorCode,
@@ -64,7 +95,7 @@ export function messageResource(world: World, message: MessageRecord): Record<st
     sid: message.sid,
     status: message.status,
     subresource_uris: { media: `${uri}/Media.json` },
-    to: message.to,
+    to: isSettled && message.privacy.masksAddress ? maskedNumber(message.to) : message.to,
     uri: `${uri}.json`
   }
 }
@@ -90,12 +121,23 @@ export function mediaPath(world: World, message: MessageRecord, media: MediaReco
 }
 
 /** Unknown as long as a messaging service has not chosen who sends. */
-function hasSender({ status }: MessageRecord): boolean {
-  return status !== 'accepted' && status !== 'scheduled'
+function hasSender({ from, status }: MessageRecord): boolean {
+  return from !== null && status !== 'accepted' && status !== 'scheduled'
+}
+
+/** The country and the beginning stay. (Twilio does not say how much of a number it hides.) */
+function maskedNumber(phoneNumber: string): string {
+  return phoneNumber.slice(0, -4) + 'XXXX'
 }
 
 /** Round numbers of our own: a price list is not what this mock is for. */
 function priceOf({ media, numSegments }: MessageRecord): string {
   const dollars = media.length > 0 ? 0.02 : 0.0079 * numSegments
   return (-dollars).toFixed(5)
+}
+
+/** The Ruby gem puts a date of its own wherever it finds some value. */
+function dateSentOf(world: World, { dateSent, dateCreated }: MessageRecord): string | null {
+  if (dateSent !== null) return rfc2822(dateSent)
+  return world.isGemCompatible ? rfc2822(dateCreated) : null
 }

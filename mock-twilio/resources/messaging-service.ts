@@ -1,5 +1,7 @@
+import { campaignOf } from '../compliance.ts'
 import { iso8601 } from '../dates.ts'
 import type { World } from '../world.ts'
+import { describeNumber } from '../inventory/available-number.ts'
 import type { NumberRecord } from './phone-number.ts'
 
 export interface ServiceRecord {
@@ -24,9 +26,16 @@ export interface ServiceRecord {
   dateUpdated: number
   /** In the order of joining. */
   pool: PoolMember[]
+  alphaSenders: AlphaSenderRecord[]
   nextInTurn: number
   /** Which number a person was last written to from. */
   stickySenders: Map<string, string>
+}
+
+export interface AlphaSenderRecord {
+  readonly sid: string
+  readonly alphaSender: string
+  readonly dateCreated: number
 }
 
 export interface PoolMember {
@@ -65,7 +74,7 @@ export function serviceResource(world: World, service: ServiceRecord): Record<st
     sticky_sender: service.stickySender,
     synchronous_validation: service.synchronousValidation,
     url,
-    us_app_to_person_registered: false,
+    us_app_to_person_registered: campaignOf(world, service.sid)?.status === 'VERIFIED',
     use_inbound_webhook_on_number: service.useInboundWebhookOnNumber,
     usecase: service.usecase,
     validity_period: service.validityPeriod
@@ -78,10 +87,11 @@ export function poolMemberResource(
   service: ServiceRecord,
   { number, joinedAt }: PoolMember
 ): Record<string, unknown> {
+  const isNorthAmerican = number.phoneNumber.startsWith('+1')
   return {
     account_sid: world.accountSid,
-    capabilities: number.mms ? ['Voice', 'SMS', 'MMS'] : ['Voice', 'SMS'],
-    country_code: number.phoneNumber.startsWith('+1') ? 'US' : null,
+    capabilities: capabilitiesOf(number),
+    country_code: describeNumber(number.phoneNumber).country ?? (isNorthAmerican ? 'US' : null),
     date_created: iso8601(joinedAt),
     date_updated: iso8601(joinedAt),
     phone_number: number.phoneNumber,
@@ -89,4 +99,44 @@ export function poolMemberResource(
     sid: number.sid,
     url: `${messagingHost}/v1/Services/${service.sid}/PhoneNumbers/${number.sid}`
   }
+}
+
+/** Short codes are American here. */
+export function poolShortCodeResource(
+  world: World,
+  service: ServiceRecord,
+  { number, joinedAt }: PoolMember
+): Record<string, unknown> {
+  return {
+    account_sid: world.accountSid,
+    capabilities: capabilitiesOf({ ...number, voice: false }),
+    country_code: 'US',
+    date_created: iso8601(joinedAt),
+    date_updated: iso8601(joinedAt),
+    service_sid: service.sid,
+    short_code: number.phoneNumber,
+    sid: number.sid,
+    url: `${messagingHost}/v1/Services/${service.sid}/ShortCodes/${number.sid}`
+  }
+}
+
+export function alphaSenderResource(
+  world: World,
+  service: ServiceRecord,
+  { sid, alphaSender, dateCreated }: AlphaSenderRecord
+): Record<string, unknown> {
+  return {
+    account_sid: world.accountSid,
+    alpha_sender: alphaSender,
+    capabilities: ['SMS'],
+    date_created: iso8601(dateCreated),
+    date_updated: iso8601(dateCreated),
+    service_sid: service.sid,
+    sid,
+    url: `${messagingHost}/v1/Services/${service.sid}/AlphaSenders/${sid}`
+  }
+}
+
+function capabilitiesOf({ voice, sms, mms }: NumberRecord): string[] {
+  return [...(voice ? ['Voice'] : []), ...(sms ? ['SMS'] : []), ...(mms ? ['MMS'] : [])]
 }

@@ -7,26 +7,30 @@ export interface ReceivedCallback {
   url: string
   headers: Record<string, string | string[] | undefined>
   form: Record<string, string>
+  /** As it came: for documents. */
+  body: string
 }
 
 export interface ReceiverAnswer {
   status?: number
   contentType?: string
   body?: string
-  headers?: Record<string, string>
+  headers?: Record<string, string | string[]>
+  /** Of real time: as slow as a network may be. */
+  afterMs?: number
 }
 
 export interface Receiver {
   url: string
   received: ReceivedCallback[]
   /** What it answers from now on: to all, or by path. */
-  answers: (answer: (callback: ReceivedCallback) => ReceiverAnswer | 'cut') => void
+  answers: (answer: (callback: ReceivedCallback) => ReceiverAnswer | 'cut' | 'silent') => void
   close: () => Promise<void>
 }
 
 export async function aReceiver(): Promise<Receiver> {
   const received: ReceivedCallback[] = []
-  let answer: (callback: ReceivedCallback) => ReceiverAnswer | 'cut' = () => ({ status: 204 })
+  let answer: Parameters<Receiver['answers']>[0] = () => ({ status: 204 })
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -34,18 +38,24 @@ export async function aReceiver(): Promise<Receiver> {
       const { method = '', url = '', headers } = request
       const body = Buffer.concat(chunks).toString('utf8')
       const form = Object.fromEntries(new URLSearchParams(body || (url.split('?')[1] ?? '')))
-      const callback = { method, url, headers, form }
+      const callback = { method, url, headers, form, body }
       received.push(callback)
       const chosen = answer(callback)
       if (chosen === 'cut') {
         request.socket.destroy()
         return
       }
-      response.writeHead(chosen.status ?? 200, {
-        ...(chosen.body === undefined ? {} : { 'content-type': chosen.contentType ?? 'text/xml' }),
-        ...chosen.headers
-      })
-      response.end(chosen.body ?? '')
+      if (chosen === 'silent') return
+      const { status = 200, contentType = 'text/xml', body: answered, afterMs } = chosen
+      const send = () => {
+        response.writeHead(status, {
+          ...(answered === undefined ? {} : { 'content-type': contentType }),
+          ...chosen.headers
+        })
+        response.end(answered ?? '')
+      }
+      if (afterMs === undefined) send()
+      else setTimeout(send, afterMs)
     })
   })
   await new Promise<void>(resolve => {

@@ -32,24 +32,36 @@ export async function callback(
   form: Record<string, string> | string,
   { signature }: { signature?: string } = {}
 ): Promise<number> {
-  const raw = typeof form === 'string' ? form : new URLSearchParams(form).toString()
-  const url = `/api/v1${path}`
+  const { url, headers, payload } = signedCallback(server, path, form)
   const answer = await server.app.inject({
     method: 'POST',
     url,
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-twilio-signature':
-        signature ??
-        twilio.getExpectedTwilioSignature(
-          server.deps.config.TWILIO_AUTH_TOKEN,
-          server.url + url,
-          Object.fromEntries(new URLSearchParams(raw))
-        )
-    },
-    payload: raw
+    headers: signature === undefined ? headers : { ...headers, 'x-twilio-signature': signature },
+    payload
   })
   return answer.statusCode
+}
+
+/** The same as a request, not yet made. */
+export function signedCallback(
+  server: TestServer,
+  path: string,
+  form: Record<string, string> | string
+): { url: string; headers: Record<string, string>; payload: string } {
+  const payload = typeof form === 'string' ? form : new URLSearchParams(form).toString()
+  const url = `/api/v1${path}`
+  return {
+    url,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': twilio.getExpectedTwilioSignature(
+        server.deps.config.TWILIO_AUTH_TOKEN,
+        server.url + url,
+        Object.fromEntries(new URLSearchParams(payload))
+      )
+    },
+    payload
+  }
 }
 
 /** A status callback for a message of ours. */

@@ -6,5 +6,6 @@ export const fetchAccount: Operation = {
   method: 'GET',
   path: '/api/2010-04-01/Accounts/:AccountSid.json',
   status: 200,
+  isForMainKeys: true,
   handle: ({ world }) => accountResource(world)
 }

@@ -9,6 +9,7 @@ export const listAccounts: Operation = {
   method: 'GET',
   path: '/api/2010-04-01/Accounts.json',
   status: 200,
+  isForMainKeys: true,
   handle: ({ world, query, path, services }) => {
     const friendlyName = text(query, 'FriendlyName')
     const status = oneOf(query, 'Status', ['active', 'suspended', 'closed'])

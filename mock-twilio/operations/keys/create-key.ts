@@ -1,3 +1,4 @@
+import { refusal } from '../../errors.ts'
 import { text } from '../../forms.ts'
 import type { Operation } from '../../operation.ts'
 import { keyResource } from '../../resources/key.ts'
@@ -7,9 +8,13 @@ export const createKey: Operation = {
   method: 'POST',
   path: '/api/2010-04-01/Accounts/:AccountSid/Keys.json',
   status: 201,
+  isForMainKeys: true,
   handle: ({ world, form, services }) => {
     const friendlyName = text(form, 'FriendlyName') ?? ''
-    const key = services.store.addKey(world, world.ids.sid('SK'), world.ids.secret(), friendlyName)
+    if (friendlyName.length > 64) throw refusal(20002)
+    const sid = world.ids.sid('SK')
+    const secret = world.ids.secret()
+    const key = services.store.addKey(world, { sid, secret, type: 'standard' }, friendlyName)
     return { ...keyResource(key), secret: key.secret }
   }
 }

@@ -6,6 +6,7 @@ export const deleteKey: Operation = {
   method: 'DELETE',
   path: '/api/2010-04-01/Accounts/:AccountSid/Keys/:Sid.json',
   status: 204,
+  isForMainKeys: true,
   handle: call => {
     call.services.store.removeKey(call.world, findKey(call).sid)
     return undefined

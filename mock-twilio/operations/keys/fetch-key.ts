@@ -7,5 +7,6 @@ export const fetchKey: Operation = {
   method: 'GET',
   path: '/api/2010-04-01/Accounts/:AccountSid/Keys/:Sid.json',
   status: 200,
+  isForMainKeys: true,
   handle: call => keyResource(findKey(call))
 }

@@ -7,6 +7,7 @@ export const listKeys: Operation = {
   method: 'GET',
   path: '/api/2010-04-01/Accounts/:AccountSid/Keys.json',
   status: 200,
+  isForMainKeys: true,
   handle: ({ world, query, path }) =>
     envelope('keys', path, query, pageOf(pageRequest(query), world.keys.values()), keyResource)
 }

@@ -144,10 +144,64 @@ test('a national spelling is read by its country, the United States unless told'
 test('a package that the mock does not know is refused', async t => {
   const { request } = await build(t)
 
-  const { status, body } = await request('GET', `${lookups}/${mobile}`, { Fields: 'caller_name' })
+  const { status, body } = await request('GET', `${lookups}/${mobile}`, { Fields: 'horoscope' })
 
   assert.deepEqual([status, body['code']], [400, 20001])
-  assert.match(String(body['message']), /caller_name/)
+  assert.match(String(body['message']), /horoscope/)
+})
+
+test('other packages are told of the lines that have them', async t => {
+  const { control, request } = await build(t)
+  await control('POST', '/_mock/reset', {
+    line_types: [{ phone_number: '+16015550143', type: 'unknown' }]
+  })
+  const Fields = 'caller_name,sim_swap,call_forwarding,line_status,sms_pumping_risk'
+  const lookUp = async (number: string) =>
+    (await request('GET', `${lookups}/${number}`, { Fields })).body
+  const errorsOf = (body: Record<string, unknown>) =>
+    Fields.split(',').map(name => Object(body[name]).error_code)
+
+  const american = await lookUp(mobile)
+
+  assert.deepEqual(await lookUp(mobile), american)
+  assert.deepEqual(errorsOf(american), [null, null, 60607, null, null])
+  assert.match(Object(american['caller_name']).caller_name, /^[A-Z]/)
+  assert.equal(american['line_type_intelligence'], null)
+  assert.deepEqual(errorsOf(await lookUp(landline)), [null, 60612, 60607, 60612, null])
+  assert.deepEqual(errorsOf(await lookUp('+16015550143')), [60600, 60612, 60607, 60600, null])
+  assert.deepEqual(errorsOf(await lookUp('+447772000001')), [60607, null, null, null, null])
+})
+
+test('a package that is not simulated is said to be not enabled', async t => {
+  const { request } = await build(t)
+
+  for (const Fields of ['identity_match', 'reassigned_number', 'pre_fill']) {
+    const { status, body } = await request('GET', `${lookups}/${mobile}`, { Fields })
+    assert.deepEqual([status, body['code']], [403, 60606])
+  }
+})
+
+test('an override and a batch that make no sense are refused', async t => {
+  const { mock } = await build(t)
+  const ask = async (method: 'POST' | 'PUT' | 'DELETE', path: string, payload?: object) => {
+    const url = `/lookups.twilio.com/v2${path}`
+    const body = payload === undefined ? {} : { payload }
+    const answer = await mock.app.inject({ method, url, headers: { authorization }, ...body })
+    return answer.json().code
+  }
+  const override = `/PhoneNumbers/${mobile}/Overrides/line_type_intelligence`
+
+  assert.equal(await ask('POST', override, { line_type: 'carrier pigeon' }), 20001)
+  assert.equal(await ask('POST', override, { line_type: 'not_found' }), 20001)
+  assert.equal(await ask('POST', override, []), 20001)
+  assert.equal(await ask('PUT', override, { line_type: 'mobile' }), 20404)
+  assert.equal(await ask('DELETE', override), 20404)
+  assert.equal(await ask('POST', `/PhoneNumbers/${mobile}/Overrides/name`, {}), 20001)
+  assert.equal(await ask('POST', '/PhoneNumbers/hello/Overrides/line_type', {}), 20001)
+  assert.equal(await ask('POST', '/batch/query', {}), 60618)
+  assert.equal(await ask('POST', '/batch/query', { phone_numbers: [] }), 60618)
+  assert.equal(await ask('POST', '/batch/query', { phone_numbers: ['+1'] }), 60618)
+  assert.equal(await ask('POST', '/batch/query', { phone_numbers: [{}] }), 60618)
 })
 
 test('lookups meet faults, of all numbers or of one, and are written into the journal', async t => {

@@ -172,8 +172,8 @@ test('JSON is taken like a form', async t => {
 })
 
 test('a suspended account sends nothing', async t => {
-  const { send, request } = await build(t)
-  await request('POST', `${account}.json`, { Status: 'suspended' })
+  const { send, mock } = await build(t)
+  mock.world().status = 'suspended'
 
   const { status, body } = await send()
 

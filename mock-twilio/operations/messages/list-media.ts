@@ -1,6 +1,7 @@
 import type { Operation } from '../../operation.ts'
 import { envelope, pageOf, pageRequest } from '../../paging.ts'
 import { mediaResource } from '../../resources/message.ts'
+import { dateFilter } from './date-filter.ts'
 import { findMessage } from './find-message.ts'
 
 export const listMedia: Operation = {
@@ -11,7 +12,9 @@ export const listMedia: Operation = {
   handle: call => {
     const { world, query, path } = call
     const message = findMessage(call, 'MessageSid')
-    const page = pageOf(pageRequest(query), message.media)
-    return envelope('media_list', path, query, page, media => mediaResource(world, message, media))
+    const isInTime = dateFilter(query, 'DateCreated')
+    const media = message.media.filter(({ dateCreated }) => isInTime(dateCreated))
+    const page = pageOf(pageRequest(query), media)
+    return envelope('media_list', path, query, page, item => mediaResource(world, message, item))
   }
 }

@@ -2,7 +2,7 @@ import { refusal } from '../../errors.ts'
 import { text } from '../../forms.ts'
 import { isTerminal } from '../../lifecycles/message.ts'
 import type { Operation } from '../../operation.ts'
-import { messageResource } from '../../resources/message.ts'
+import { messageResource, redactBody } from '../../resources/message.ts'
 import { findMessage } from './find-message.ts'
 
 /** An update does one of two things: it takes a scheduled message back, or it blots a text out. */
@@ -25,7 +25,7 @@ export const updateMessage: Operation = {
       if (body !== '') throw refusal(30400)
       if (!isTerminal(message.status) && message.status !== 'sent')
         throw refusal(20009, message.sid)
-      message.body = ''
+      redactBody(message)
       message.dateUpdated = world.now()
       world.journal.append({ kind: 'message.redacted', sid: message.sid, to: message.to })
     }

@@ -20,6 +20,7 @@ export const createServicePhoneNumber: Operation = {
     if (!sid) throw refusal(20001, 'Missing required parameter PhoneNumberSid')
     const number = world.numbers.get(sid)
     if (number === undefined) throw refusal(21421, sid)
+    if (!number.sms && !number.mms) throw refusal(21715, number.phoneNumber)
     if (number.serviceSid === service.sid) throw refusal(21710, number.phoneNumber)
     if (number.serviceSid !== undefined) throw refusal(21712, number.phoneNumber)
     if (service.pool.length >= poolLimit) throw refusal(21714, poolLimit)

@@ -14,7 +14,7 @@ export const createService: Operation = {
     if (!friendlyName) throw refusal(20001, 'Missing required parameter FriendlyName')
     const service = world.addService({ sid: world.ids.sid('MG'), friendly_name: friendlyName })
     try {
-      Object.assign(service, readSettings(form, service))
+      Object.assign(service, readSettings(form, service, world.limits))
     } catch (error) {
       world.removeService(service)
       throw error

@@ -1,7 +1,7 @@
 import type { Operation } from '../../operation.ts'
 import { metaEnvelope, pageOf, pageRequest } from '../../paging.ts'
 import { poolMemberResource } from '../../resources/messaging-service.ts'
-import { findService } from './find-service.ts'
+import { findService, membersOf } from './find-service.ts'
 
 export const listServicePhoneNumbers: Operation = {
   name: 'list-service-phone-numbers',
@@ -11,7 +11,7 @@ export const listServicePhoneNumbers: Operation = {
   handle: call => {
     const { world, query, path } = call
     const service = findService(call, 'ServiceSid')
-    const page = pageOf(pageRequest(query), service.pool)
+    const page = pageOf(pageRequest(query), membersOf(service, 'PN'))
     const url = `https://messaging.twilio.com${path}`
     return metaEnvelope('phone_numbers', url, query, page, member =>
       poolMemberResource(world, service, member)

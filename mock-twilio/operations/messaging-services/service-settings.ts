@@ -1,9 +1,14 @@
+import type { ProviderLimits } from '../../carrier/provider-limits.ts'
 import { refusal } from '../../errors.ts'
 import { flag, httpMethod, oneOf, text, url, type Form } from '../../forms.ts'
 import type { ServiceRecord } from '../../resources/messaging-service.ts'
 
 /** What a client may set on its messaging service, at birth and later. */
-export function readSettings(form: Form, current: ServiceRecord): Partial<ServiceRecord> {
+export function readSettings(
+  form: Form,
+  current: ServiceRecord,
+  limits: ProviderLimits
+): Partial<ServiceRecord> {
   const friendlyName = text(form, 'FriendlyName') ?? current.friendlyName
   if (friendlyName === '' || friendlyName.length > 64) throw refusal(20002)
   return {
@@ -22,7 +27,7 @@ export function readSettings(form: Form, current: ServiceRecord): Partial<Servic
     fallbackToLongCode: flag(form, 'FallbackToLongCode') ?? current.fallbackToLongCode,
     areaCodeGeomatch: flag(form, 'AreaCodeGeomatch') ?? current.areaCodeGeomatch,
     synchronousValidation: flag(form, 'SynchronousValidation') ?? current.synchronousValidation,
-    validityPeriod: validityPeriod(form) ?? current.validityPeriod,
+    validityPeriod: validityPeriod(form, limits) ?? current.validityPeriod,
     usecase: text(form, 'Usecase') ?? current.usecase,
     useInboundWebhookOnNumber:
       flag(form, 'UseInboundWebhookOnNumber') ?? current.useInboundWebhookOnNumber
@@ -35,10 +40,11 @@ function address(form: Form, name: string, current: string | null): string | nul
   return given === undefined ? current : given || null
 }
 
-function validityPeriod(form: Form): number | undefined {
+function validityPeriod(form: Form, { validitySeconds }: ProviderLimits): number | undefined {
   const given = text(form, 'ValidityPeriod')
   if (given === undefined || given === '') return undefined
   const seconds = /^\d{1,6}$/.test(given) ? Number(given) : 0
-  if (seconds < 1 || seconds > 36_000) throw refusal(21624, given)
+  const { most } = validitySeconds
+  if (seconds < 1 || seconds > most) throw refusal(21624, given, most)
   return seconds
 }

@@ -10,7 +10,8 @@ export const updateService: Operation = {
   status: 200,
   handle: call => {
     const service = findService(call, 'Sid')
-    Object.assign(service, readSettings(call.form, service), { dateUpdated: call.world.now() })
+    const settings = readSettings(call.form, service, call.world.limits)
+    Object.assign(service, settings, { dateUpdated: call.world.now() })
     return serviceResource(call.world, service)
   }
 }

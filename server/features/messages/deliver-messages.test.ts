@@ -9,9 +9,11 @@ import {
   parentNumber,
   secondNumber,
   startOfTest,
-  type TestServer
+  type TestServer,
+  until
 } from '../../testing/build.ts'
 import { read, reportStatus, statusesTold, textsAtProvider } from '../../testing/messages.ts'
+import { holdAnswers, whileWorking } from '../../testing/workers.ts'
 
 const toProvider = { operation: 'create-message' }
 const inAnHour = () => new Date(startOfTest + 3_600_000).toISOString()
@@ -74,6 +76,29 @@ onEachDatabase(dialect => {
     assert.deepEqual([status, sid], ['delivered', text?.sid])
     assert.equal(textsAtProvider(server).length, 1)
     assert.deepEqual(statusesTold(server), ['sent', 'delivered'])
+  })
+
+  test('a step that a callback told stands when the answer to the create request comes after it', async t => {
+    const server = await build(t, dialect, { workers: false })
+    silence(server)
+    const answers = holdAnswers(server.deps.twilio)
+
+    await whileWorking({ ...server.deps, twilio: answers.gateway }, async () => {
+      const { body: message } = await server.sendMessage()
+      const { message_uuid: uuid } = message
+      await until('the provider to have the text', () => answers.held.has(uuid))
+      const [text] = textsAtProvider(server)
+      await reportStatus(server, uuid, 'sending', { sid: text?.sid ?? '' })
+      await until(
+        'the callback to be processed',
+        async () => (await read(server, message)).provider_status === 'sending'
+      )
+      answers.held.get(uuid)?.()
+      await server.idle()
+
+      const { provider_status: status, message_sid: sid } = await read(server, message)
+      assert.deepEqual([status, sid], ['sending', text?.sid])
+    })
   })
 
   test('a text whose answer and callbacks were lost is found at the provider with what became of it', async t => {

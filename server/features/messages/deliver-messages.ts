@@ -14,7 +14,7 @@ import { emitEvents } from '../client-events/emit-events.ts'
 import { findOptedOut, type OptOutClass, recordOptOuts } from '../opt-outs/registry.ts'
 import { senderKeysOf } from '../messaging-services/sender-keys.ts'
 import { applyReports, type StatusReport } from './apply-status-updates.ts'
-import { isMessageStatus, isTerminal, meaningOf, type MessageStatus, waiting } from './lifecycle.ts'
+import { isMessageStatus, isTerminal, type MessageStatus, waiting } from './lifecycle.ts'
 import { lookUpLines, type LineVerdict } from './look-up-lines.ts'
 import { statusNews } from './message-news.ts'
 import { fromMessages, messageFields, type MessageRow } from './message-row.ts'
@@ -352,6 +352,9 @@ async function settleAlone({ database, queue }: DeliveryDeps, verdict: Verdict):
   await database.transaction(tx => queue.settle([verdict], tx))
 }
 
+/** Of a text that the provider has just taken. */
+const firstSteps = new Set(['accepted', 'queued'])
+
 /** Stores what the provider said, with the verdicts, in one transaction. */
 async function recordResults(
   deps: DeliveryDeps,
@@ -423,10 +426,10 @@ async function recordResults(
   }
 
   if (taken.length > 0) {
-    // A status callback may have come before this answer: what it said stands.
+    // A status callback may have come before this answer, which tells only the first step: what it said stands.
     await sql`update messages set
         message_sid = coalesce(message_sid, r.sid),
-        provider_status = case when internal_status = 'sending' then r.status else provider_status end,
+        provider_status = case when internal_status = 'sending' then coalesce(provider_status, r.status) else provider_status end,
         updated_at = ${now}
       from ${database.rows(
         taken.map(({ id, sid, status }) => ({ id, sid, status })),
@@ -434,7 +437,7 @@ async function recordResults(
       )}
       where messages.id = r.id`.execute(tx.sql)
     // One that was found later may be long past its first steps.
-    const further = taken.filter(({ status }) => meaningOf(status) !== 'sending')
+    const further = taken.filter(({ status }) => !firstSteps.has(status))
     if (further.length > 0) await applyReports(deps, tx, further, now)
   }
   if (released.length > 0) {

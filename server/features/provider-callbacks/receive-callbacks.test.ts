@@ -15,62 +15,7 @@ const statusPath = '/twilio_requests/webhook_message_updates'
 const inboundPath = '/twilio_requests/inbound'
 const nobody = '018f0000-0000-7000-8000-000000000000'
 
-/** Every order in which the words can come; equal words are not told apart. */
-function* ordersOf(words: readonly string[]): Generator<string[]> {
-  if (words.length === 0) yield []
-  for (const word of new Set(words)) {
-    const place = words.indexOf(word)
-    for (const rest of ordersOf(words.toSpliced(place, 1))) yield [word, ...rest]
-  }
-}
-
-const histories = [
-  ['queued', 'sent', 'delivered'],
-  ['queued', 'queued', 'sent', 'delivered'],
-  ['queued', 'sent', 'sent', 'delivered'],
-  ['queued', 'sent', 'delivered', 'delivered'],
-  ['queued', 'sent', 'sent', 'delivered', 'delivered'],
-  ['sent', 'undelivered'],
-  ['sent', 'sent', 'undelivered'],
-  ['sent', 'undelivered', 'undelivered'],
-  ['sent', 'sent', 'undelivered', 'undelivered'],
-  ['queued', 'sent', 'undelivered']
-]
-
 onEachDatabase(dialect => {
-  test('signed reports in every order, with repeats, end every message in its last status and tell each status once', async t => {
-    const server = await build(t, dialect)
-    server.mock.world().faults.add({ effect: { type: 'callback', fault: 'drop' } })
-    const cases = histories.flatMap(history =>
-      [...ordersOf(history)].map(heard => ({ history, heard }))
-    )
-    const uuids = await Promise.all(
-      cases.map(
-        async (_, place) =>
-          (await server.sendMessage({ message_body: `Case ${place}` })).body.message_uuid
-      )
-    )
-    await server.idle()
-
-    for (const [place, { heard }] of cases.entries())
-      for (const status of heard) await reportStatus(server, uuids[place], status)
-    await server.idle()
-
-    assert.ok(cases.length > 80, `${cases.length} cases`)
-    for (const [place, { history, heard }] of cases.entries()) {
-      const ending = history.at(-1) ?? ''
-      const hasSentFirst = heard.indexOf('sent') < heard.indexOf(ending)
-      const { internal_status: status } = await read(server, { message_uuid: uuids[place] })
-      const story = heard.join(', ')
-      assert.equal(status, ending, story)
-      assert.deepEqual(
-        statusesTold(server, uuids[place]),
-        hasSentFirst ? ['sent', ending] : [ending],
-        story
-      )
-    }
-  })
-
   for (const [name, path, form] of [
     [
       'status',

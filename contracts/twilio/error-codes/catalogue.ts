@@ -1,0 +1,35 @@
+import { catalogue, deliveryErrors } from '../../../mock-twilio/errors.ts'
+import { accountErrors } from './account.ts'
+import { callbackErrors } from './callbacks.ts'
+import type { ErrorCause } from './cause.ts'
+import { deliveryFailures } from './delivery.ts'
+import { lookupErrors } from './lookup.ts'
+import { messageErrors } from './message.ts'
+import { numberErrors } from './number.ts'
+import { schedulingErrors } from './scheduling.ts'
+import { serviceErrors } from './service.ts'
+import { twimlErrors } from './twiml.ts'
+
+/** Every error of the mock with its causes, in the order of the codes. */
+export const errorCauses: readonly ErrorCause[] = [
+  ...accountErrors,
+  ...messageErrors,
+  ...schedulingErrors,
+  ...numberErrors,
+  ...serviceErrors,
+  ...lookupErrors,
+  ...deliveryFailures,
+  ...callbackErrors,
+  ...twimlErrors
+].toSorted((a, b) => a.code - b.code)
+
+/** Codes that the mock knows and no test can bring about, and why. */
+export const unprovoked: ReadonlyMap<number, string> = new Map([
+  [21715, 'every number of this mock has at least SMS']
+])
+
+/** The mock's own words, without the values that it puts in. Codes of the debugger have none. */
+export function meaningOf(code: number): string {
+  const [, entry] = Object.entries(catalogue).find(([known]) => Number(known) === code) ?? []
+  return (entry?.[1] ?? deliveryErrors.get(code) ?? '').replaceAll(/\{\d\}/g, '…')
+}

@@ -1,0 +1,46 @@
+import { test } from 'node:test'
+
+import {
+  addToPool,
+  buy,
+  createService,
+  listMessages,
+  release,
+  removeFromPool,
+  removeService,
+  sendFromNumber,
+  sendFromService,
+  sendToAStranger,
+  waitLong
+} from './commands.ts'
+import { compareMessages, comparePools } from './rest-view.ts'
+import { runModel } from './run-model.ts'
+
+test('a thousand histories of services and numbers leave every pool, and every sender, as they are to be', t =>
+  runModel(t, {
+    profile: 'instant',
+    runs: 1000,
+    commands: [
+      sendFromService(),
+      sendFromService(),
+      sendToAStranger(),
+      sendToAStranger(),
+      sendToAStranger(),
+      listMessages(),
+      listMessages(),
+      sendFromNumber(),
+      createService(),
+      removeService(),
+      addToPool(),
+      addToPool(),
+      removeFromPool(),
+      release(),
+      buy(),
+      waitLong(),
+      waitLong()
+    ],
+    compare: async (model, rest) => {
+      await compareMessages(model, rest)
+      await comparePools(model, rest)
+    }
+  }))
