@@ -54,6 +54,7 @@ import type { Consumer, Queue } from './platform/queue.ts'
 import { createSecretBox, developmentSecretKey, type SecretBox } from './platform/secrets.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
+import { parseSendingRates } from './telephony/sending-rate.ts'
 import { textProblem } from './telephony/text.ts'
 
 /** What the features are made of. */
@@ -175,6 +176,7 @@ export function startWorkers(deps: Deps): Workers {
     allowPrivate: config.ALLOW_PRIVATE_CALLBACKS,
     timeoutMs: config.CLIENT_EVENT_TIMEOUT_MS
   })
+  const rates = parseSendingRates(config.SENDING_RATES)
   const deliverMessages = createMessageDelivery(deps)
   const deliverEvents = createEventDelivery({
     ...deps,
@@ -188,7 +190,7 @@ export function startWorkers(deps: Deps): Workers {
     queue.consume(
       announcementsLane,
       { batchSize: 1, maxInFlight: 1 },
-      createAnnouncementExpansion(deps)
+      createAnnouncementExpansion({ ...deps, rates })
     ),
     queue.consume(
       numberProvisioningLane,
@@ -198,12 +200,12 @@ export function startWorkers(deps: Deps): Workers {
     queue.consume(
       announcementTextsLane,
       { batchSize: 100, maxInFlight: 200 },
-      createMessageDelivery(deps, announcementRules(deps))
+      createMessageDelivery(deps, announcementRules({ ...deps, rates }))
     ),
     queue.consume(
       announcementChangesLane,
       { batchSize: 1, maxInFlight: 1 },
-      createAnnouncementChanges(deps)
+      createAnnouncementChanges({ ...deps, rates })
     ),
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
     queue.consume(

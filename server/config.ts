@@ -92,6 +92,13 @@ export const Environment = Type.Object({
     'Client events may go to private and loopback addresses (offline work).',
     false
   ),
+  SENDING_RATES: Type.String({
+    default: 'long_code=1,toll_free=3,short_code=100',
+    pattern:
+      '^(long_code|toll_free|short_code)=\\d+(\\.\\d+)?(,(long_code|toll_free|short_code)=\\d+(\\.\\d+)?)*$',
+    description:
+      'Segments a second that an announcement number sends, by its kind; a number may have a rate of its own.'
+  }),
   ANNOUNCEMENT_REPLY: Type.String({
     default: 'This number only sends announcements. Reply STOP to receive no more of them.',
     maxLength: 1_600,

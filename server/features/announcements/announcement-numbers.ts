@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Database, Executor, Transaction } from '../../platform/database.ts'
-import { sendingRate } from '../../telephony/sending-rate.ts'
+import { type SendingRates, sendingRate } from '../../telephony/sending-rate.ts'
 import type { Sender } from './plan-sends.ts'
 
 interface NumberRow {
@@ -16,7 +16,7 @@ interface NumberRow {
  * when it takes none. In a transaction they are locked until it ends.
  */
 export async function findSenders(
-  database: Database,
+  { database, rates }: { database: Database; rates: SendingRates },
   executor: Executor,
   messagingServiceId: number,
   only: string | null,
@@ -32,7 +32,7 @@ export async function findSenders(
   const healthy = rows.filter(row => row.unhealthy_until === null || row.unhealthy_until <= now)
   return (healthy.length > 0 ? healthy : rows).map(row => ({
     number: row.number,
-    rate: sendingRate(row.number_type, row.messages_per_second),
+    rate: sendingRate(rates, row.number_type, row.messages_per_second),
     nextSlotAt: row.next_slot_at
   }))
 }

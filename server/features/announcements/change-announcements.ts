@@ -5,6 +5,7 @@ import { errors } from '../../platform/errors.ts'
 import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
 import { emitEvents } from '../client-events/emit-events.ts'
 import { statusNews } from '../messages/message-news.ts'
+import type { SendingRates } from '../../telephony/sending-rate.ts'
 import { fromMessages, messageFields, type MessageRow } from '../messages/message-row.ts'
 import {
   findSenders,
@@ -23,6 +24,10 @@ interface ChangeDeps {
   database: Database
   queue: Queue
   clock: Clock
+}
+
+interface CarryOutDeps extends ChangeDeps {
+  rates: SendingRates
 }
 
 const messagesPerPage = 1_000
@@ -110,13 +115,13 @@ const globalCustomerIn = ({ dialect }: Database) =>
     : sql`json_extract(b.announcement, '$.globalCustomerId')`
 
 /** Carries a change out on the messages, a page at a time; interrupted, it goes on where it stopped. */
-export function createAnnouncementChanges(deps: ChangeDeps): BatchHandler {
+export function createAnnouncementChanges(deps: CarryOutDeps): BatchHandler {
   return async entries => {
     for (const entry of entries) await carryOut(deps, entry)
   }
 }
 
-async function carryOut(deps: ChangeDeps, entry: Entry): Promise<void> {
+async function carryOut(deps: CarryOutDeps, entry: Entry): Promise<void> {
   const id = Number(entry.payload)
   for (;;) {
     const isFinished = await deps.database.transaction(async tx => {
@@ -158,18 +163,19 @@ async function cancelPage(deps: ChangeDeps, tx: Transaction, id: number): Promis
 
 /** What was parked gets a time again, from the number that its recipient knows. */
 async function resumePage(
-  { database, queue, clock }: ChangeDeps,
+  deps: CarryOutDeps,
   tx: Transaction,
   id: number,
   service: number,
   sendAt: number | null
 ): Promise<number> {
+  const { database, queue, clock } = deps
   const now = clock.now()
   const { rows } = await sql<MessageRow>`
     select m.* from messages m where m.announcement_id = ${id} and m.internal_status = 'accepted'
     limit ${messagesPerPage} ${database.locking('for update')}`.execute(tx.sql)
   if (rows.length === 0) return 0
-  const senders = await findSenders(database, tx.sql, service, null, now)
+  const senders = await findSenders(deps, tx.sql, service, null, now)
   const sticky = await findStickySenders(
     database,
     tx.sql,

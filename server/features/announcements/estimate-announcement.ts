@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts'
 import { type Clock, isoTime } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
 import { messageTypeFor } from '../../telephony/message-type.ts'
+import type { SendingRates } from '../../telephony/sending-rate.ts'
 import { countSegments } from '../../telephony/segments.ts'
 import { findOptedOut } from '../opt-outs/registry.ts'
 import { type Customer, nobody, Sorting } from './accept-announcement.ts'
@@ -14,6 +15,7 @@ interface EstimateDeps {
   database: Database
   clock: Clock
   config: Pick<Config, 'SMS_TO_MMS_RULE' | 'ANNOUNCEMENT_PRICES'>
+  rates: SendingRates
 }
 
 interface Load {
@@ -30,15 +32,16 @@ interface Load {
  * @throws 422 when nobody could be taken in
  */
 export async function estimateAnnouncement(
-  { database, clock, config }: EstimateDeps,
+  deps: EstimateDeps,
   customer: Customer,
   announcement: CheckedAnnouncement,
   recipients: AsyncIterable<unknown[]>
 ): Promise<AnnouncementEstimate> {
+  const { database, clock, config } = deps
   const now = clock.now()
   const begin = Math.max(now, announcement.sendAt ?? now)
   const senders = await findSenders(
-    database,
+    deps,
     database.sql,
     customer.messagingServiceId,
     announcement.providerNumber,

@@ -7,6 +7,7 @@ import { newUuid } from '../../platform/ids.ts'
 import type { BatchHandler, Entry, NewEntry, Queue } from '../../platform/queue.ts'
 import { messageTypeFor } from '../../telephony/message-type.ts'
 import { countSegments } from '../../telephony/segments.ts'
+import type { SendingRates } from '../../telephony/sending-rate.ts'
 import { emitEvents } from '../client-events/emit-events.ts'
 import { statusNews } from '../messages/message-news.ts'
 import { messageColumns, type MessageRow } from '../messages/message-row.ts'
@@ -28,6 +29,7 @@ export interface ExpansionDeps {
   clock: Clock
   log: Logger
   config: Pick<Config, 'SMS_TO_MMS_RULE'>
+  rates: SendingRates
 }
 
 interface BatchRow {
@@ -66,7 +68,7 @@ async function expand(deps: ExpansionDeps, entry: Entry): Promise<void> {
     const service = await serviceOf(deps.database, batch, header)
     await deps.database.transaction(async tx => {
       const senders = await findSenders(
-        deps.database,
+        deps,
         tx.sql,
         service,
         header.providerNumber,

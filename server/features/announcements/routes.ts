@@ -6,6 +6,7 @@ import type { Database } from '../../platform/database.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { Queue } from '../../platform/queue.ts'
 import { PageQuery } from '../../platform/schemas.ts'
+import { parseSendingRates } from '../../telephony/sending-rate.ts'
 import { acceptAnnouncement, findCustomer } from './accept-announcement.ts'
 import { AnnouncementBody, takeAnnouncements } from './announcement-request.ts'
 import { changeAnnouncement } from './change-announcements.ts'
@@ -28,8 +29,10 @@ const ClientAnnouncementId = Type.Object({
 /** Announcements: one text to very many, each reached once. */
 export const announcementRoutes: FastifyPluginAsyncTypebox<{
   deps: { database: Database; queue: Queue; clock: Clock }
-  config: Pick<Config, 'SMS_TO_MMS_RULE' | 'ANNOUNCEMENT_PRICES'>
+  config: Pick<Config, 'SMS_TO_MMS_RULE' | 'ANNOUNCEMENT_PRICES' | 'SENDING_RATES'>
 }> = async (app, { deps, config }) => {
+  const rates = parseSendingRates(config.SENDING_RATES)
+
   await app.register(async scope => {
     takeAnnouncements(scope)
     scope.withTypeProvider<never>()
@@ -64,7 +67,12 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
         const announcement = checkAnnouncement(header, deps.clock.now())
         const customer = await findCustomer(deps, bearer, announcement)
         if (query.dry_run === 'true')
-          return estimateAnnouncement({ ...deps, config }, customer, announcement, recipients)
+          return estimateAnnouncement(
+            { ...deps, config, rates },
+            customer,
+            announcement,
+            recipients
+          )
         const { idempotency: memory } = app
         const answer = await acceptAnnouncement(
           { ...deps, idempotency: memory },

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
-import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Verdict } from '../../platform/queue.ts'
-import { sendingRate } from '../../telephony/sending-rate.ts'
+import { type SendingRates, sendingRate } from '../../telephony/sending-rate.ts'
 import type { Admission, Delivery, SendingRules } from '../messages/deliver-messages.ts'
 import { sendingTimeMs } from './plan-sends.ts'
 import { findSenders, rememberSenders, storeSlots } from './announcement-numbers.ts'
@@ -15,29 +14,34 @@ import { planSend } from './plan-sends.ts'
 const senderFaults = new Set(['21212', '21606', '21611', '21659', '63007'])
 const unhealthyForMs = 15 * 60_000
 
+interface RuleDeps {
+  database: Database
+  rates: SendingRates
+}
+
 /**
  * How texts of announcements are sent: from numbers that each keep to their rate, not while the announcement
  * is paused, and from another number when the provider refuses the first.
  */
-export function announcementRules(deps: { database: Database; clock: Clock }): SendingRules {
+export function announcementRules(deps: RuleDeps): SendingRules {
   return {
     optOutClass: 'announcements',
     statusPath: '/api/v1/twilio_announcements/status',
-    admit: (tx, deliveries, now) => admit(deps.database, tx, deliveries, now),
+    admit: (tx, deliveries, now) => admit(deps, tx, deliveries, now),
     isSenderFault: code => senderFaults.has(code),
-    reassign: (tx, deliveries, now) => reassign(deps.database, tx, deliveries, now)
+    reassign: (tx, deliveries, now) => reassign(deps, tx, deliveries, now)
   }
 }
 
 async function admit(
-  database: Database,
+  deps: RuleDeps,
   tx: Transaction,
   deliveries: readonly Delivery[],
   now: number
 ): Promise<Admission> {
   const admission: Admission = { ready: [], verdicts: [], canceled: [] }
   if (deliveries.length === 0) return admission
-  const states = await statesOf(database, tx, deliveries)
+  const states = await statesOf(deps.database, tx, deliveries)
   const parked: Delivery[] = []
   const going: Delivery[] = []
   for (const delivery of deliveries) {
@@ -46,9 +50,9 @@ async function admit(
     else if (state === 'paused') parked.push(delivery)
     else going.push(delivery)
   }
-  await park(database, tx, parked, now)
+  await park(deps.database, tx, parked, now)
   admission.verdicts.push(...parked.map(({ entry }): Verdict => ({ entry, outcome: 'done' })))
-  await keepToRates(database, tx, going, now, admission)
+  await keepToRates(deps, tx, going, now, admission)
   return admission
 }
 
@@ -91,7 +95,7 @@ interface Pace {
  * on its way together with others is planned anew, behind everything else.
  */
 async function keepToRates(
-  database: Database,
+  { database, rates }: RuleDeps,
   tx: Transaction,
   deliveries: readonly Delivery[],
   now: number,
@@ -107,7 +111,7 @@ async function keepToRates(
     }
     const busyMs = sendingTimeMs(
       row.num_segments,
-      sendingRate(pace.number_type, pace.messages_per_second)
+      sendingRate(rates, pace.number_type, pace.messages_per_second)
     )
     const earlyMs = pace.next_send_at - now
     if (earlyMs <= 0) {
@@ -149,12 +153,13 @@ async function pacesOf(
 
 /** Marks the refused numbers and gives their texts to others; what finds no other number is left over. */
 async function reassign(
-  database: Database,
+  deps: RuleDeps,
   tx: Transaction,
   deliveries: readonly Delivery[],
   now: number
 ): Promise<Verdict[]> {
   if (deliveries.length === 0) return []
+  const { database } = deps
   const refused = new Set(deliveries.map(({ row }) => row.sender_number))
   const marked = [...refused].map(number => ({ number }))
   await sql`update provider_numbers set unhealthy_until = ${now + unhealthyForMs}
@@ -168,7 +173,7 @@ async function reassign(
     services.get(row.announcement_id ?? 0)
   )) {
     if (service === undefined) continue
-    const senders = (await findSenders(database, tx.sql, service, null, now)).filter(
+    const senders = (await findSenders(deps, tx.sql, service, null, now)).filter(
       ({ number }) => !refused.has(number)
     )
     if (senders.length === 0) continue
