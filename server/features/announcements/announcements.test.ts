@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import { development } from '../../seed.ts'
 import { phone } from '../../../mock-twilio/testing/phone.ts'
 import { build, onEachDatabase, startOfTest, type TestServer } from '../../testing/build.ts'
 import { textsAtProvider } from '../../testing/messages.ts'
@@ -27,6 +28,8 @@ async function anAnnouncementPool(server: TestServer, rates: readonly number[]):
   }
   return numbers
 }
+
+const developmentServiceSid = development.messagingServiceSid
 
 const announcement = (fields: object) => ({
   announcement: {
@@ -371,6 +374,31 @@ onEachDatabase(dialect => {
 
     assert.deepEqual(receiversOf(server), families(10))
     assert.deepEqual(new Set(textsAtProvider(server).map(({ from }) => from)), new Set([other]))
+  })
+
+  test('a customer without an announcement number gets one in its state, and keeps it', async t => {
+    const server = await build(t, dialect)
+
+    await announce(server, { recipients: [family(1)] })
+    await server.advance('1 min')
+    await announce(server, { client_announcement_id: 'second', recipients: [family(2)] })
+    await server.advance('1 min')
+
+    const bought = [...server.mock.world().numbers.values()].filter(number =>
+      number.friendlyName.startsWith('Announcements')
+    )
+    assert.equal(bought.length, 1)
+    const [number] = bought
+    assert.match(number?.phoneNumber ?? '', /^\+1(601|662|769|228)/)
+    assert.equal(number?.smsUrl, `${server.url}/api/v1/twilio_announcements/inbound`)
+    assert.equal(number?.serviceSid, developmentServiceSid)
+    assert.deepEqual(
+      textsAtProvider(server).map(({ to, from }) => [to, from]),
+      [
+        [family(1), number?.phoneNumber],
+        [family(2), number?.phoneNumber]
+      ]
+    )
   })
 
   test('what cannot be announced is refused with the field, and nothing is queued', async t => {
