@@ -43,7 +43,10 @@ export async function storeSlots(
   tx: Transaction,
   senders: readonly Sender[]
 ): Promise<void> {
-  const list = senders.map(({ number, nextSlotAt }) => ({ number, next_slot_at: nextSlotAt }))
+  const list = senders.map(({ number, nextSlotAt }) => ({
+    number,
+    next_slot_at: Math.ceil(nextSlotAt)
+  }))
   await sql`update provider_numbers set next_slot_at = r.next_slot_at
     from ${database.rows(list, { number: 'text', next_slot_at: 'bigint' })}
     where provider_numbers.number = r.number`.execute(tx.sql)

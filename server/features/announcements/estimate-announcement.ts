@@ -84,7 +84,7 @@ export async function estimateAnnouncement(
       if (!load) continue
       load.recipients++
       load.segments += text.segments
-      load.finishesAt = dueAt + sendingTimeMs(text.segments, sender.rate)
+      load.finishesAt = Math.ceil(dueAt + sendingTimeMs(text.segments, sender.rate))
     }
   }
   if (sorting.accepted === 0) throw nobody(sorting.rejections)

@@ -7,7 +7,7 @@ export interface Sender {
   readonly number: string
   /** Segments a second. */
   readonly rate: number
-  /** When it has room for one more. */
+  /** When it has room for one more; a fast number has room several times in a millisecond. */
   nextSlotAt: number
 }
 
@@ -29,14 +29,13 @@ export function planSend(
   sticky: string | undefined
 ): PlannedSend {
   const sender = senders.find(({ number }) => number === sticky) ?? freeFirst(senders)
-  const dueAt = Math.max(sender.nextSlotAt, notBefore)
-  sender.nextSlotAt = dueAt + sendingTimeMs(segments, sender.rate)
-  return { sender, dueAt }
+  const slot = Math.max(sender.nextSlotAt, notBefore)
+  sender.nextSlotAt = slot + sendingTimeMs(segments, sender.rate)
+  return { sender, dueAt: Math.ceil(slot) }
 }
 
 /** How long a number is busy with so many segments. */
-export const sendingTimeMs = (segments: number, rate: number): number =>
-  Math.ceil((segments * 1_000) / rate)
+export const sendingTimeMs = (segments: number, rate: number): number => (segments * 1_000) / rate
 
 function freeFirst(senders: readonly Sender[]): Sender {
   const [first, ...others] = senders

@@ -114,21 +114,22 @@ async function keepToRates(
       sendingRate(rates, pace.number_type, pace.messages_per_second)
     )
     const earlyMs = pace.next_send_at - now
-    if (earlyMs <= 0) {
-      pace.next_send_at = now + busyMs
+    if (earlyMs < 1) {
+      pace.next_send_at = Math.max(now, pace.next_send_at) + busyMs
       admission.ready.push(delivery)
       continue
     }
     const isALittle = earlyMs < busyMs
     const at = isALittle ? pace.next_send_at : Math.max(pace.next_slot_at, pace.next_send_at)
     if (!isALittle) pace.next_slot_at = at + busyMs
-    admission.verdicts.push({ entry, outcome: 'retry', at, countsAsAttempt: false })
+    admission.verdicts.push({ entry, outcome: 'retry', at: Math.ceil(at), countsAsAttempt: false })
   }
   if (paces.size === 0) return
   const list = [...paces.values()].map(({ number, next_slot_at, next_send_at }) => ({
     number,
-    next_slot_at,
-    next_send_at
+    next_slot_at: Math.ceil(next_slot_at),
+    // Rounded down: what is planned for the rounded time is not early.
+    next_send_at: Math.floor(next_send_at)
   }))
   await sql`update provider_numbers set next_slot_at = r.next_slot_at, next_send_at = r.next_send_at
     from ${database.rows(list, { number: 'text', next_slot_at: 'bigint', next_send_at: 'bigint' })}
