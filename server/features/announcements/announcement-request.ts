@@ -13,6 +13,8 @@ export interface AnnouncementRequest {
   readonly recipients: AsyncIterable<unknown[]>
 }
 
+/** More come as a stream. */
+const mostInJson = 100_000
 /** The largest JSON body: 100,000 recipients with ids and short bodies of their own. */
 const largestJsonBytes = 64 * 1024 * 1024
 /** The longest line of a stream: one recipient with a body of its own. */
@@ -71,6 +73,13 @@ async function readWhole(body: unknown): Promise<AnnouncementRequest> {
   if (recipients !== undefined && !Array.isArray(recipients))
     throw invalidValues([{ field: 'announcement.recipients', message: 'must be a list' }])
   const everybody = [...(single === undefined ? [] : [single]), ...(recipients ?? [])]
+  if (everybody.length > mostInJson)
+    throw invalidValues([
+      {
+        field: 'announcement.recipients',
+        message: `must have at most ${mostInJson} recipients, got ${everybody.length}; send more as application/x-ndjson`
+      }
+    ])
   return { header, recipients: inChunks(everybody) }
 }
 
