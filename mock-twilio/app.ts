@@ -29,6 +29,7 @@ import { errorBody, refusal, TwilioRefusal } from './errors.ts'
 import { addTwilioHeaders, registerOperations } from './operation.ts'
 import { operations } from './operations.ts'
 import { WorldSeed, type AccountSeed } from './seeds.ts'
+import { sharedValidators } from './shared-validators.ts'
 import { Store } from './store.ts'
 import type { World } from './world.ts'
 
@@ -81,10 +82,10 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16 * 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host),
     frameworkErrors: ({ message }, { url }, reply) => refusePath(url, message, reply)
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(await sharedValidators())
   const inbound = new InboundMessages({
     sender,
     delivery,

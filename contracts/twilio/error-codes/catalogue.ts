@@ -2,6 +2,7 @@ import { catalogue, deliveryErrors } from '../../../mock-twilio/errors.ts'
 import { accountErrors } from './account.ts'
 import { callbackErrors } from './callbacks.ts'
 import type { ErrorCause } from './cause.ts'
+import { complianceErrors } from './compliance.ts'
 import { deliveryFailures } from './delivery.ts'
 import { lookupErrors } from './lookup.ts'
 import { messageErrors } from './message.ts'
@@ -18,15 +19,14 @@ export const errorCauses: readonly ErrorCause[] = [
   ...numberErrors,
   ...serviceErrors,
   ...lookupErrors,
+  ...complianceErrors,
   ...deliveryFailures,
   ...callbackErrors,
   ...twimlErrors
 ].toSorted((a, b) => a.code - b.code)
 
 /** Codes that the mock knows and no test can bring about, and why. */
-export const unprovoked: ReadonlyMap<number, string> = new Map([
-  [21715, 'every number of this mock has at least SMS']
-])
+export const unprovoked: ReadonlyMap<number, string> = new Map([])
 
 /** The mock's own words, without the values that it puts in. Codes of the debugger have none. */
 export function meaningOf(code: number): string {
