@@ -5,7 +5,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 import type { ReceiverAnswer } from '../../../mock-twilio/testing/receiver.ts'
 import type { Built } from '../judged-mock.ts'
-import { answersWith, debugged, type ErrorCause } from './cause.ts'
+import { phone } from '../../../mock-twilio/testing/phone.ts'
+import { answersWith, debugged, firstNumber, person, type ErrorCause } from './cause.ts'
 import {
   certificateOfElsewhere,
   expiredCertificate,
@@ -72,7 +73,11 @@ export const callbackErrors: ErrorCause[] = [
   ),
   debugged(11750, 'an answer of more than 64 KiB', built =>
     answersWith(built, `<Response><!--${'a'.repeat(70_000)}--></Response>`)
-  )
+  ),
+  debugged(11770, 'an answer in chunks, and none of them', async built => {
+    built.receiver.answers(() => ({ headers: { 'transfer-encoding': 'chunked' } }))
+    await phone(built.mock, person).texts(firstNumber, 'Hello')
+  })
 ]
 
 async function tell(
