@@ -1,8 +1,9 @@
-import { basic, type Answer, type Built } from '../judged-mock.ts'
+import type { Answer, Built } from '../judged-mock.ts'
 import { developmentAccount } from '../../../mock-twilio/development-account.ts'
 import { numberedSid } from '../../../mock-twilio/ids.ts'
 import {
   aSubaccount,
+  basicOf,
   account,
   firstNumber,
   messages,
@@ -18,7 +19,7 @@ export const accountErrors: ErrorCause[] = [
   refused(20003, 401, 'a wrong auth token', async ({ mock }) => {
     const answer = await mock.app.inject({
       url: messages,
-      headers: { authorization: basic(developmentAccount.accountSid, 'wrong') }
+      headers: { authorization: basicOf(developmentAccount.accountSid, 'wrong') }
     })
     return { status: answer.statusCode, headers: answer.headers, body: answer.json() }
   }),

@@ -5,6 +5,7 @@ import type { ErrorCause } from './cause.ts'
 import { complianceErrors } from './compliance.ts'
 import { deliveryFailures } from './delivery.ts'
 import { lookupErrors } from './lookup.ts'
+import { otherMeanings } from './meanings.ts'
 import { messageErrors } from './message.ts'
 import { numberErrors } from './number.ts'
 import { schedulingErrors } from './scheduling.ts'
@@ -28,8 +29,11 @@ export const errorCauses: readonly ErrorCause[] = [
 /** Codes that the mock knows and no test can bring about, and why. */
 export const unprovoked: ReadonlyMap<number, string> = new Map([])
 
-/** The mock's own words, without the values that it puts in. Codes of the debugger have none. */
+/** The mock's own words, without the values that it puts in, if it has any. */
 export function meaningOf(code: number): string {
   const [, entry] = Object.entries(catalogue).find(([known]) => Number(known) === code) ?? []
-  return (entry?.[1] ?? deliveryErrors.get(code) ?? '').replaceAll(/\{\d\}/g, '…')
+  return (entry?.[1] ?? deliveryErrors.get(code) ?? otherMeanings.get(code) ?? '').replaceAll(
+    /\{\d\}/g,
+    '…'
+  )
 }

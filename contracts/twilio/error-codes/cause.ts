@@ -1,6 +1,6 @@
 import { developmentAccount } from '../../../mock-twilio/development-account.ts'
 import { phone } from '../../../mock-twilio/testing/phone.ts'
-import { basic, type Answer, type Built, type FormValues } from '../judged-mock.ts'
+import type { Answer, Built, FormValues } from '../judged-mock.ts'
 
 /** One way into one error, as Twilio documents it. */
 export interface ErrorCause {
@@ -144,7 +144,7 @@ export async function postAs(
   url: string,
   payload: object = {}
 ): Promise<Answer> {
-  const headers = { authorization: basic(sid, String(token)) }
+  const headers = { authorization: basicOf(sid, String(token)) }
   const answer = await mock.app.inject({ method: 'POST', url, headers, payload })
   return { status: answer.statusCode, headers: answer.headers, body: answer.json() }
 }
@@ -161,4 +161,9 @@ export async function aNumber({ request }: Built, phoneNumber: string): Promise<
 export async function withWorld(built: Built, seed: object): Promise<void> {
   const { status, body } = await built.control('POST', '/_mock/reset', seed)
   if (status !== 200) throw new Error(JSON.stringify(body))
+}
+
+/** Beside the one of the judged mock, which only a test may load. */
+export function basicOf(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
