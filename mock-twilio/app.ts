@@ -71,7 +71,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     options.transport === undefined
       ? new NetworkCallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
       : inProcessCallbackSender(options.transport)
-  handleReviews(store.planned, sender)
+  const complianceCallbacks = handleReviews(store.planned, sender)
   const callbacks = new StatusCallbacks(sender, store.planned)
   const delivery = new Delivery(callbacks)
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
@@ -143,7 +143,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })
-  await app.register(callbackControl, { world, callbacks })
+  await app.register(callbackControl, { world, callbacks, complianceCallbacks })
 
   return {
     app,
