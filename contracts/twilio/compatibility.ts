@@ -287,7 +287,10 @@ function codesIn({ answers, messageErrors, alerts }: ProcessEvidence): string[] 
 }
 
 function callbacksIn(evidence: readonly ProcessEvidence[]): Compatibility['callbacks'] {
-  const kinds = sorted(evidence.flatMap(({ callbacks }) => Object.keys(callbacks)))
+  // What is of no known kind was sent by a test of the sending itself.
+  const kinds = sorted(evidence.flatMap(({ callbacks }) => Object.keys(callbacks))).filter(
+    kind => !/^other: |^event without a type$/.test(kind)
+  )
   return kinds.map(kind => [
     kind,
     sorted(evidence.flatMap(({ callbacks }) => callbacks[kind] ?? []))
@@ -308,13 +311,13 @@ function operationLines(report: OperationReport): string[] {
     ['parameters', names(report.exercised)],
     ['without effect', names(report.ignored)],
     ['not tested', names(report.untried)],
-    ['refused with', report.refusals.map(codeOf).join(', ')]
+    ['refused with', sorted(report.refusals.map(codeOf)).join(', ')]
   ]
+  const told = facts.filter(([, text]) => text !== '').map(([name, text]) => `- ${name}: ${text}`)
   return [
     '',
     `**${report.id}** \`${report.method} ${shortPath(report.path)}\` → ${report.statuses.join(', ') || 'no test'}`,
-    '',
-    ...facts.filter(([, text]) => text !== '').map(([name, text]) => `- ${name}: ${text}`)
+    ...(told.length === 0 ? [] : ['', ...told])
   ]
 }
 

@@ -257,8 +257,13 @@ function describeDocument(document: unknown): SentCallback {
   const event = isRecord(first) ? first : {}
   const data = isRecord(event['data']) ? Object.keys(event['data']) : []
   return {
-    kind: typeof event['type'] === 'string' ? `event ${event['type']}` : 'event without a type',
-    names: [...Object.keys(event), ...data.map(name => `data.${name}`)]
+    kind:
+      typeof event['type'] === 'string'
+        ? `event ${event['type'].replace('com.twilio.messaging.compliance.', '')}`
+        : 'event without a type',
+    names: [...Object.keys(event), ...data.map(name => `data.${name}`)].filter(
+      name => name !== 'data'
+    )
   }
 }
 

@@ -52,6 +52,21 @@ export class ComplianceCallbacks {
       case 'wrong_signature':
         void this.#send(world, callback, true)
         break
+      case 'wrong_method':
+        void this.#send(world, callback, false, 'GET')
+        break
+      case 'missing_parameter': {
+        const { parameter = 'Status' } = effect
+        const parameters = callback.parameters.filter(([name]) => name !== parameter)
+        void this.#send(world, { ...callback, parameters }, false)
+        break
+      }
+      case 'extra_parameter': {
+        const { parameter = 'NewParameter', value = 'of a fault' } = effect
+        const parameters: FormParameter[] = [...callback.parameters, [parameter, value]]
+        void this.#send(world, { ...callback, parameters }, false)
+        break
+      }
       case 'delay':
       case 'reorder': {
         const ms = drawMs(effect.ms ?? 30_000, world.randomFor(`${sid}/${status}`))
@@ -64,13 +79,14 @@ export class ComplianceCallbacks {
   async #send(
     world: World,
     { sid, status, url, parameters, json }: ComplianceCallback,
-    isForged: boolean
+    isForged: boolean,
+    method: 'GET' | 'POST' = 'POST'
   ): Promise<void> {
     const release = world.hold()
     try {
       const { answer, attempts, alertCode } = await sendSigned(world, this.#sender, {
         url,
-        method: 'POST',
+        method,
         parameters,
         isForged,
         ...(json === undefined ? {} : { json })

@@ -104,6 +104,6 @@ test('messages.create of a body with the word inbound is answered by the person'
   const replies = receiver.received.filter(({ url }) => url.includes('inbound'))
   assert.deepEqual(
     replies.map(({ form }) => [form['From'], form['To'], form['SmsStatus']]),
-    Array(2).fill([gem.receiver, gem.number, 'received'])
+    Array.from({ length: 2 }, () => [gem.receiver, gem.number, 'received'])
   )
 })
