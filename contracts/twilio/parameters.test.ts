@@ -141,14 +141,15 @@ test('a number of every kind keeps what it is bought with', async t => {
     EmergencyStatus: 'Active',
     TrunkSid: `TK${'1'.repeat(32)}`
   }
-  const { VoiceReceiveMode, ...shown } = settings
   const numbers = { Local: '+12125550147', TollFree: '+18005550134', Mobile: '+61412345678' }
 
   for (const [kind, PhoneNumber] of Object.entries(numbers)) {
     const list = `${account}/IncomingPhoneNumbers/${kind}.json`
     const { status, body } = await built.request('POST', list, { PhoneNumber, ...settings })
     assert.equal(status, 201, JSON.stringify(body))
-    await keeps(built, `${account}/IncomingPhoneNumbers/${body.sid}.json`, shown)
+    await keeps(built, `${account}/IncomingPhoneNumbers/${body.sid}.json`, settings, [
+      'VoiceReceiveMode'
+    ])
     const filters = { PhoneNumber, FriendlyName: 'Bus office', Beta: true, Origin: 'twilio' }
     const found = await built.request('GET', list, filters)
     assert.equal(Object(found.body['incoming_phone_numbers']).length, 1)
@@ -228,9 +229,11 @@ test('a campaign keeps what it is made with, and what it is corrected to', async
     ...aCampaign,
     BrandRegistrationSid: brand.sid
   })
-  // The resource does not show what else is told of it.
-  const { SubscriberOptIn, PrivacyPolicyUrl, TermsAndConditionsUrl, ...shown } = aCampaign
-  await keeps(built, `${campaigns}/${body.sid}`, shown)
+  await keeps(built, `${campaigns}/${body.sid}`, aCampaign, [
+    'SubscriberOptIn',
+    'PrivacyPolicyUrl',
+    'TermsAndConditionsUrl'
+  ])
   await mock.clock.advance('1 min')
 
   const corrected = await request('POST', `${campaigns}/${body.sid}`, {
@@ -298,9 +301,16 @@ test('every list takes the size of a page, its number and a token', async t => {
   }
 })
 
-async function keeps({ request }: Built, path: string, settings: FormValues): Promise<void> {
+/** What the resource does not show cannot be looked for. */
+async function keeps(
+  { request }: Built,
+  path: string,
+  settings: FormValues,
+  notShown: readonly string[] = []
+): Promise<void> {
   const { body } = await request('GET', path)
   for (const [name, value] of Object.entries(settings)) {
+    if (notShown.includes(name)) continue
     const field = name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase()
     assert.deepEqual(body[field], value, `${name} of ${path}`)
   }
