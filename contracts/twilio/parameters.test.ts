@@ -3,7 +3,7 @@ import { test } from 'node:test'
 
 import { developmentAccountSeed } from '../../mock-twilio/development-account.ts'
 import { busCampaign, tollfreeDetails } from '../../mock-twilio/testing/district.ts'
-import { account, build, type Built, type FormValues } from './judged-mock.ts'
+import { account, authorization, build, type Built, type FormValues } from './judged-mock.ts'
 
 /** Every parameter that a resource has, taken at once. What single ones do is told beside the operations. */
 
@@ -243,6 +243,31 @@ test('a campaign keeps what it is made with, and what it is corrected to', async
 
   assert.equal(corrected.status, 200)
   assert.match(String(corrected.body['description']), /early/)
+})
+
+// The SDK writes these names in camel case, which is understood too.
+test('lookups take the names that the documents have', async t => {
+  const { mock, request } = await build(t)
+  const override = '/lookups/v2/PhoneNumbers/+16015550123/Overrides/line_type_intelligence'
+  const phone_numbers = [{ correlation_id: 'a', phone_number: '+16015550123' }]
+
+  const made = await request('POST', override, { line_type: 'landline', reason: 'They told us' })
+  const changed = await mock.app.inject({
+    method: 'PUT',
+    url: override,
+    headers: { authorization },
+    payload: { line_type: 'mobile', reason: 'They told us more' }
+  })
+  const batch = await mock.app.inject({
+    method: 'POST',
+    url: '/lookups.twilio.com/v2/batch/query',
+    headers: { authorization },
+    payload: { phone_numbers }
+  })
+
+  assert.deepEqual([made.status, made.body['overridden_line_type']], [201, 'landline'])
+  assert.equal(changed.json().overridden_line_type, 'mobile')
+  assert.deepEqual([batch.statusCode, batch.json().phone_numbers.length], [200, 1])
 })
 
 test('every list takes the size of a page, its number and a token', async t => {
