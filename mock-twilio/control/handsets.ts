@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { conversationOf } from '../carrier/conversation.ts'
 import { sourceOf } from '../carrier/handsets.ts'
 import type { InboundMessages } from '../carrier/inbound.ts'
