@@ -12,6 +12,11 @@ type Plain<T> = unknown extends T
       ? never
       : { [K in keyof T]: Plain<T[K]> }
 
+/** The same, where the compiler sees that it can be written to a file. */
+export function plain<T>(data: T & Plain<T>): T {
+  return data
+}
+
 /** A copy of its own of what is going to be written to a file. That it can be, the compiler checks. */
 export function copyPlain<T>(data: T & Plain<T>): T {
   return structuredClone<T>(data)

@@ -1,3 +1,4 @@
+import { plain } from '../../simulator/plain-data.ts'
 import { rfc2822 } from '../dates.ts'
 import { deliveryErrors } from '../errors.ts'
 import type { MessageStatus } from '../lifecycles/message.ts'
@@ -64,7 +65,7 @@ export type SavedMessage = Omit<MessageRecord, 'media'> & { media: SavedMedia[] 
 type SavedMedia = Omit<MediaRecord, 'source'> & { source: { base64: string } | { url: string } }
 
 export function saveMessage(message: MessageRecord): SavedMessage {
-  return { ...message, media: message.media.map(saveMedia) }
+  return plain({ ...message, media: message.media.map(saveMedia) })
 }
 
 export function restoreMessage(saved: SavedMessage): MessageRecord {

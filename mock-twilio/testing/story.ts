@@ -5,7 +5,7 @@ import { VirtualClock } from '../../simulator/clock.ts'
 import { createMockTwilio, type MockTwilio } from '../app.ts'
 import { developmentAccount, developmentAccountSeed } from '../development-account.ts'
 import { Profile, type AccountSeed } from '../seeds.ts'
-import { busCampaign, districtInformation, policySids, tollfreeDetails } from './district.ts'
+import { busCampaign, districtInformation, tollfreeDetails } from './district.ts'
 
 /** Anything that may happen in an account, one thing after another. What does not fit is refused, and goes on. */
 
@@ -181,11 +181,18 @@ const endsOutage = fc
   .nat({ max: 3 })
   .map(nth => controls('DELETE', `/_mock/outages/outage-${nth}`, undefined))
 
-const registers = fc.constantFrom(
+const invented = `BU${'F'.repeat(32)}`
+const registersBrand = api('POST', '/messaging/v1/a2p/BrandRegistrations', {
+  CustomerProfileBundleSid: invented,
+  A2PProfileBundleSid: invented,
+  Mock: 'true'
+})
+
+const registrations = [
   api('POST', profiles, {
     FriendlyName: 'District',
     Email: 'ada@district.example',
-    PolicySid: policySids.secondaryProfile,
+    PolicySid: `RN${'F'.repeat(32)}`,
     StatusCallback: 'http://app/bundles'
   }),
   api('POST', '/trusthub/v1/EndUsers', {
@@ -193,15 +200,22 @@ const registers = fc.constantFrom(
     Type: 'customer_profile_business_information',
     Attributes: JSON.stringify({ ...districtInformation, __proto__: 1 })
   }),
+  api('POST', '/trusthub/v1/SupportingDocuments', {
+    FriendlyName: 'Address',
+    Type: 'customer_profile_address',
+    Attributes: JSON.stringify({ address_sids: `AD${'1'.repeat(32)}` })
+  }),
+  step('put something into a bundle', mock => {
+    const { bundles, documents } = mock.world().compliance
+    const ObjectSid = [...documents.keys()].at(-1) ?? ''
+    const [sid] = bundles.keys()
+    return askOf(mock, 'POST', `${profiles}/${sid}/EntityAssignments`, { ObjectSid })
+  }),
   step('hand in a bundle', mock => {
     const [sid] = mock.world().compliance.bundles.keys()
     return askOf(mock, 'POST', `${profiles}/${sid}`, { Status: 'pending-review' })
   }),
-  step('register a brand', mock => {
-    const [sid = ''] = mock.world().compliance.bundles.keys()
-    const bundles = { CustomerProfileBundleSid: sid, A2PProfileBundleSid: sid }
-    return askOf(mock, 'POST', '/messaging/v1/a2p/BrandRegistrations', bundles)
-  }),
+  registersBrand,
   step('register a campaign', mock => {
     const [BrandRegistrationSid = ''] = mock.world().compliance.brands.keys()
     const { HasEmbeddedLinks, HasEmbeddedPhone, ...campaign } = busCampaign
@@ -218,9 +232,9 @@ const registers = fc.constantFrom(
       TollfreePhoneNumberSid: mock.world().numbersByPhone.get('+18005550134')?.sid ?? ''
     })
   )
-)
+]
 
-const owns = fc.constantFrom(
+const possessions = [
   api('POST', `${account}/IncomingPhoneNumbers.json`, { AreaCode: '601', SmsUrl: 'http://app/in' }),
   api('POST', `${account}/Keys.json`, { FriendlyName: 'Key' }),
   api('POST', `${account}/Applications.json`, { FriendlyName: 'Bus', SmsUrl: 'http://app/in' }),
@@ -244,8 +258,68 @@ const owns = fc.constantFrom(
     const [message] = mock.world().messages.newestFirst({})
     const url = `${account}/Messages/${message?.sid}.json`
     return askOf(mock, 'POST', url, { Status: 'canceled' })
+  }),
+  api('POST', '/lookups/v2/PhoneNumbers/+16015550123/Overrides/line_type', {
+    line_type: 'landline',
+    reason: 'We know them'
+  }),
+  api('POST', `${account}/Addresses.json`, {
+    CustomerName: 'District',
+    Street: '1 Main Street',
+    City: 'Clearwater',
+    Region: 'MS',
+    PostalCode: '39001',
+    IsoCountry: 'US'
+  }),
+  api('POST', `${account}/OutgoingCallerIds.json`, {
+    PhoneNumber: '+16015550166',
+    StatusCallback: 'http://app/verified'
   })
-)
+]
+
+/** So that every part of a world has something in it; each thing still under way as far as it can be. */
+export function everything(): Step[] {
+  const send = (To: string, form: Parameters<typeof askOf>[3]) =>
+    message('send', { To, Body: 'Your bus is late', StatusCallback: statusUrl, ...form })
+  return [
+    ...registrations,
+    step('wait', mock => mock.clock.advance('1 min')),
+    ...registrations,
+    ...possessions.filter(({ what }) => !/release|delete|take/.test(what)),
+    controls('PUT', `/_mock/handsets/${people[1]}`, {
+      rules: [{ replies: { body: 'YES', after: '1 h' } }]
+    }),
+    controls('POST', '/_mock/outages', { effect: 'hold', prefix: '+1212' }),
+    send(people[1], { From: firstNumber }),
+    send(people[3], { MessagingServiceSid: messagingServiceSid }),
+    step('a text with a picture', mock => {
+      const source = { bytes: Buffer.from([0, 255, 137]) }
+      const media = [{ contentType: 'image/png', source }]
+      const text = { from: people[0], to: secondNumber, body: 'Look', media }
+      mock.inbound.receive(mock.world(), text)
+      return mock.clock.advance('1 h')
+    }),
+    step('STOP', mock => {
+      const text = { from: people[2], to: secondNumber, body: 'STOP', media: [] }
+      mock.inbound.receive(mock.world(), text)
+      return mock.clock.advance(0)
+    }),
+    step('a text that the application cannot answer', mock => {
+      const text = { from: people[0], to: secondNumber, body: 'fail', media: [] }
+      mock.inbound.receive(mock.world(), text)
+      return mock.clock.advance(0)
+    }),
+    controls('POST', '/_mock/faults', { effect: { type: 'callback', fault: 'reorder', ms: 9e6 } }),
+    send(people[0], { From: firstNumber }),
+    controls('POST', '/_mock/faults', {
+      effect: { type: 'http', status: 503 },
+      match: { to_suffix: '99' }
+    }),
+    step('a request that no rule touches', mock => askOf(mock, 'GET', `${account}.json`)),
+    step('wait', mock => mock.clock.advance('1 min')),
+    send(people[1], { From: secondNumber })
+  ]
+}
 
 const waits = fc
   .constantFrom('1 s', '3 s', '1 min', '1 min', '10 min', '1 h', '20 h')
@@ -257,11 +331,11 @@ export const aStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: texts, weight: 3 },
   { arbitrary: waits, weight: 4 },
   { arbitrary: personas, weight: 2 },
-  { arbitrary: faults, weight: 1 },
+  { arbitrary: faults, weight: 2 },
   { arbitrary: outages, weight: 1 },
   { arbitrary: endsOutage, weight: 1 },
-  { arbitrary: registers, weight: 4 },
-  { arbitrary: owns, weight: 2 }
+  { arbitrary: fc.constantFrom(...registrations), weight: 4 },
+  { arbitrary: fc.constantFrom(...possessions), weight: 2 }
 )
 
 function message(what: string, form: Parameters<typeof askOf>[3]): Step {
