@@ -12,7 +12,15 @@ import { lineOf } from '../simulator/journal.ts'
 import { createMockTwilio, type MockTwilio } from './app.ts'
 import { developmentAccount, developmentAccountSeed } from './development-account.ts'
 import type { WorldSnapshot } from './snapshot-format.ts'
-import { aMockOfStories, askOf, aSeed, aStep, everything, startOfStory, type Step } from './testing/story.ts'
+import {
+  aMockOfStories,
+  askOf,
+  aSeed,
+  aStep,
+  everything,
+  startOfStory,
+  type Step
+} from './testing/story.ts'
 
 const account = `/2010-04-01/Accounts/${developmentAccount.accountSid}`
 const seed = Number(process.env['TEST_SEED'] ?? 601_555)
@@ -121,20 +129,34 @@ test('a world keeps its own time, or sets the clock to where it stood', async t 
   assert.deepEqual([mock.clock.now(), mock.world().clockOffsetMs], [startOfStory, 0])
 })
 
-test('callbacks in flight are waited for, and one that is never answered is told of', async t => {
+test('callbacks in flight are waited for, and what they lead to is in the snapshot', async t => {
   const { mock, receiver, send } = await build(t)
   receiver.answers(() => ({ status: 204, afterMs: 50 }))
-  mock.world().faults.add({ effect: { type: 'delay', ms: 0 } })
-  await send({ ValidityPeriod: 60 })
+  await send()
   mock.clock.setMode('rate', 1000)
   await mock.world().journal.await({ kind: 'message.status', status: 'delivered' })
   mock.clock.setMode('frozen')
 
   const { state } = await mock.save()
 
-  const delivered = state.journal.entries.filter(({ kind }) => kind === 'callback.delivered')
-  assert.equal(delivered.length, receiver.received.length)
-  assert.ok(receiver.received.length > 0)
+  const told = state.journal.entries.filter(({ kind }) => kind === 'callback.delivered')
+  assert.equal(told.length, receiver.received.length)
+  assert.ok(told.some(({ status }) => status === 'delivered'))
+})
+
+test('as long as the application does not answer, there is no snapshot', async t => {
+  const mock = await createMockTwilio({
+    clock: new VirtualClock({ mode: 'frozen', holdLimitMs: 20 }),
+    transport: () => new Promise(() => undefined)
+  })
+  t.after(() => mock.close())
+  const text = { from: '+16015550123', to: '+16015550100', body: 'Hello', media: [] }
+  mock.inbound.receive(mock.world(), text)
+
+  const answer = await mock.app.inject({ url: '/_mock/snapshot' })
+
+  assert.equal(answer.statusCode, 409)
+  assert.match(answer.json().error, /in flight/)
 })
 
 test('one snapshot is taken up by several accounts, which go on apart', async t => {
@@ -263,7 +285,14 @@ test('whatever is changed in a snapshot, it is taken up or refused in words, and
         payload: JSON.stringify(changed)
       })
       assert.ok([200, 400].includes(answer.statusCode), answer.body)
-      if (answer.statusCode === 400) assert.equal(mock.world(), before)
+      if (answer.statusCode === 400) {
+        assert.equal(mock.world(), before)
+        return
+      }
+      for (const url of views) {
+        const { status, body } = await askOf(mock, 'GET', url)
+        assert.ok(status < 500, `${url}: ${body}`)
+      }
     }),
     { seed, numRuns: 200, endOnFailure: true }
   )

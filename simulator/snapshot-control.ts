@@ -71,10 +71,12 @@ export const snapshotControl: FastifyPluginAsyncTypebox<
     return reply.code(201).send({ file: body.file, bytes })
   })
 
-  app.post(
-    '/_mock/snapshot',
-    { bodyLimit: mostBytes, schema: { querystring: options.restoreOptions } },
-    async request => {
+  app.route({
+    method: 'POST',
+    url: '/_mock/snapshot',
+    bodyLimit: mostBytes,
+    schema: { querystring: options.restoreOptions },
+    handler: async request => {
       const body = sensibly(() => bodyOf(request.body))
       const name = options.nameIn(request.headers)
       const query = isRecord(request.query) ? request.query : {}
@@ -90,7 +92,7 @@ export const snapshotControl: FastifyPluginAsyncTypebox<
         ...told
       })
     }
-  )
+  })
 }
 
 const NamedFile = Type.Object({ file: Type.String(), format: Type.Optional(Type.Undefined()) })

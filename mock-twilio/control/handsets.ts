@@ -100,7 +100,7 @@ function shown(world: World, number: string): Record<string, unknown> {
         .list()
         .filter(({ plan }) => plan.kind === 'handset.replies' && plan['number'] === number)
         .map(({ at, plan }) => ({
-          at: new Date(at).toISOString(),
+          at: new Date(at + world.clockOffsetMs).toISOString(),
           to: plan['to'],
           body: plan['body']
         }))

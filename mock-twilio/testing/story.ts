@@ -96,7 +96,13 @@ export async function askOf(
 
 const person = fc.constantFrom(...people)
 const sender = fc.constantFrom(firstNumber, secondNumber, '55512', '+18005550134')
-const body = fc.constantFrom('Your bus is late', 'x'.repeat(400), '学校😀', 'fail', 'http://bit.ly/x')
+const body = fc.constantFrom(
+  'Your bus is late',
+  'x'.repeat(400),
+  '学校😀',
+  'fail',
+  'http://bit.ly/x'
+)
 
 const sends = fc
   .record({ To: person, From: sender, Body: body, media: fc.boolean(), discard: fc.boolean() })
@@ -165,7 +171,12 @@ const faults = fc
     { effect: { type: 'callback', fault: 'duplicate' }, every: 2 },
     { effect: { type: 'outcome', status: 'undelivered', error_code: 30003 }, skip: 1, count: 2 },
     { effect: { type: 'delay', ms: [0, 60_000] }, curve: [{ at: 0, probability: 0.3 }] },
-    { effect: { type: 'http', status: 503 }, match: { to_suffix: '25' }, after: '1 min', for: '1 h' }
+    {
+      effect: { type: 'http', status: 503 },
+      match: { to_suffix: '25' },
+      after: '1 min',
+      for: '1 h'
+    }
   )
   .map(fault => controls('POST', '/_mock/faults', fault))
 
