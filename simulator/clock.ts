@@ -127,6 +127,11 @@ export class VirtualClock implements Clock {
     return { mode: this.#mode, rate: this.#rate, now: new Date(now).toISOString(), now_ms: now }
   }
 
+  /** Whether something goes on that time does not pass over. */
+  get isHeld(): boolean {
+    return this.#held > 0
+  }
+
   get isFrozen(): boolean {
     return this.#mode === 'frozen'
   }

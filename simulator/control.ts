@@ -5,9 +5,11 @@ import { Type, type TSchema } from '@sinclair/typebox'
 
 import type { Alerts } from './alerts.ts'
 import type { VirtualClock } from './clock.ts'
+import { ControlRefusal } from './control-refusal.ts'
 import { NewFault } from './fault-schema.ts'
 import type { FaultRules } from './faults.ts'
 import { lineOf, type Journal, type JournalEntry, type JournalMatch } from './journal.ts'
+import { snapshotControl, type SnapshotOptions } from './snapshot-control.ts'
 
 /*
  * The control API that every mock offers under /_mock. It is for tests and people, never for the application
@@ -31,17 +33,7 @@ export interface ControlOptions {
   resetBody: TSchema
   findWorld: (name: string | undefined) => ControlledWorld | undefined
   reset: (name: string | undefined, body: unknown) => unknown
-}
-
-/** A control request that cannot be carried out, told in words. */
-export class ControlRefusal extends Error {
-  readonly statusCode: number
-
-  constructor(statusCode: number, message: string) {
-    super(message)
-    this.name = 'ControlRefusal'
-    this.statusCode = statusCode
-  }
+  snapshots: SnapshotOptions
 }
 
 const Time = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ format: 'date-time' })])
@@ -243,15 +235,7 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
     worldOf(request).alertLog.list(request.query)
   )
 
-  for (const method of ['GET', 'POST'] as const) {
-    app.route({
-      method,
-      url: '/_mock/snapshot',
-      handler: async () => {
-        throw new ControlRefusal(501, 'snapshots are not built yet: use /_mock/reset and a seed')
-      }
-    })
-  }
+  await app.register(snapshotControl, { ...options.snapshots, worldOf, nameIn })
 }
 
 function describeClock(clock: VirtualClock, world: ControlledWorld | undefined) {

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { parseDuration } from '../../simulator/duration.ts'
 import type { Random } from '../../simulator/random.ts'
 
@@ -102,6 +102,11 @@ const ScriptStep = Type.Object(
   strict
 )
 
+/** Spelled out, since what a world begins with is also checked where no formats are known. */
+const DateTime = Type.String({
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d)$'
+})
+
 const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' })
 
 export const Persona = Type.Object(
@@ -124,7 +129,7 @@ export const Persona = Type.Object(
     ),
     off: Type.Optional(
       Type.Union([
-        Type.Object({ until: Type.String({ format: 'date-time' }) }, strict),
+        Type.Object({ until: DateTime }, strict),
         Type.Object(
           {
             daily: Type.Object(

@@ -46,7 +46,9 @@ test('a world begins with its handsets', async t => {
   const { control, send, mock } = await build(t)
 
   await control('POST', '/_mock/reset', {
-    handsets: [{ number: person, persona: { line: 'landline' } }]
+    handsets: [
+      { number: person, persona: { line: 'landline', off: { until: '2026-11-22T08:00:00-06:00' } } }
+    ]
   })
   await send({ StatusCallback: '' })
   await mock.clock.advance('1 min')

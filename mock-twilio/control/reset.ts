@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { checkPersona } from '../carrier/persona.ts'
 import { developmentAccountSeed } from '../development-account.ts'
 import { isSid } from '../ids.ts'

@@ -30,9 +30,8 @@ export function complaintOf(
 }
 
 /** By a header of the request, or by a fault that says so itself. */
-function isAskedFor({ headers, path }: FuzzRequest, { status, body }: FuzzAnswer): boolean {
+function isAskedFor({ headers }: FuzzRequest, { status, body }: FuzzAnswer): boolean {
   if (headers['prefer']?.includes(String(status))) return true
-  if (path.startsWith('/_mock/snapshot') && status === 501) return true
   return status === 503 && body.includes('"code":20503')
 }
 
