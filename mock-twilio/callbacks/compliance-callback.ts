@@ -53,7 +53,11 @@ export class ComplianceCallbacks {
         world.plan(ms, { kind: late, callback })
         break
       }
-      default:
+      case undefined:
+      case 'wrong_signature':
+      case 'wrong_method':
+      case 'missing_parameter':
+      case 'extra_parameter':
         void this.#send(world, callback, effect)
     }
   }

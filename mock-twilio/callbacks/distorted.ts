@@ -26,7 +26,10 @@ export function distorted<T extends Distortable>(
       const { parameter = 'NewParameter', value = 'of a fault' } = effect
       return { ...callback, parameters: [...parameters, [parameter, value]] }
     }
-    default:
+    case 'drop':
+    case 'duplicate':
+    case 'delay':
+    case 'reorder':
       return callback
   }
 }
