@@ -34,6 +34,7 @@ import { WorldSeed, type AccountSeed } from './seeds.ts'
 import { snapshotOptions } from './control/snapshot.ts'
 import { restoreWorld, saveWorld, type RestoreOptions } from './snapshot.ts'
 import type { WorldSnapshot } from './snapshot-format.ts'
+import { sharedValidators } from './shared-validators.ts'
 import { Store } from './store.ts'
 import type { World } from './world.ts'
 
@@ -83,7 +84,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     options.transport === undefined
       ? new NetworkCallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
       : inProcessCallbackSender(options.transport)
-  handleReviews(store.planned, sender)
+  const complianceCallbacks = handleReviews(store.planned, sender)
   const callbacks = new StatusCallbacks(sender, store.planned)
   const delivery = new Delivery(callbacks)
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
@@ -94,10 +95,10 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16 * 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host),
     frameworkErrors: ({ message }, { url }, reply) => refusePath(url, message, reply)
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(await sharedValidators())
   const inbound = new InboundMessages({
     sender,
     delivery,
@@ -158,7 +159,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })
-  await app.register(callbackControl, { world, callbacks })
+  await app.register(callbackControl, { world, callbacks, complianceCallbacks })
 
   return {
     app,

@@ -126,6 +126,10 @@ async function startCollecting(into: string): Promise<typeof collectEvidence> {
   return (app, documented) => {
     const lookedUp = new WeakMap<FastifyRequest, Set<string>>()
     app.addHook('preHandler', (request, _reply, done) => {
+      if (isControl(request)) {
+        done()
+        return
+      }
       const reads = new Set<string>()
       lookedUp.set(request, reads)
       request.body = noteReads(request.body, reads)
@@ -134,8 +138,7 @@ async function startCollecting(into: string): Promise<typeof collectEvidence> {
     })
     app.addHook('onSend', (request, reply, payload, done) => {
       const route = request.routeOptions.url
-      const isControl = route === undefined || route.startsWith('/_mock/')
-      if (!chance.isAtWork && !isControl && isOfTheMock(reply)) {
+      if (!chance.isAtWork && route !== undefined && !isControl(request) && isOfTheMock(reply)) {
         const { product, path } = documented(route)
         const seen = seenOf(`${product} ${request.method} ${path}`)
         for (const name of lookedUp.get(request) ?? []) seen.reads.add(name)
@@ -150,6 +153,11 @@ async function startCollecting(into: string): Promise<typeof collectEvidence> {
       done(null, payload)
     })
   }
+}
+
+/** No operation of Twilio's; and a body that it keeps must be plain. */
+function isControl({ routeOptions: { url } }: FastifyRequest): boolean {
+  return url === undefined || url.startsWith('/_mock/')
 }
 
 /** The same form, which tells what is looked up in it. */
@@ -249,8 +257,13 @@ function describeDocument(document: unknown): SentCallback {
   const event = isRecord(first) ? first : {}
   const data = isRecord(event['data']) ? Object.keys(event['data']) : []
   return {
-    kind: typeof event['type'] === 'string' ? `event ${event['type']}` : 'event without a type',
-    names: [...Object.keys(event), ...data.map(name => `data.${name}`)]
+    kind:
+      typeof event['type'] === 'string'
+        ? `event ${event['type'].replace('com.twilio.messaging.compliance.', '')}`
+        : 'event without a type',
+    names: [...Object.keys(event), ...data.map(name => `data.${name}`)].filter(
+      name => name !== 'data'
+    )
   }
 }
 

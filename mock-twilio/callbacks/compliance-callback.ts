@@ -72,7 +72,7 @@ export class ComplianceCallbacks {
     try {
       const { answer, attempts, alertCode } = await sendSigned(world, this.#sender, {
         url,
-        ...(effect === undefined ? plain : distorted(plain, effect)),
+        ...(effect === undefined ? plain : distorted(plain, effect, 'Status')),
         ...(json === undefined ? {} : { json })
       })
       const fields = { sid, status, url, attempts }

@@ -7,29 +7,26 @@ interface Distortable {
   readonly isForged: boolean
 }
 
-/** What a fault makes of a callback that goes out all the same: signed wrongly, or not as documented. */
-export function distorted<T extends Distortable>(
-  callback: T,
-  effect: EffectOf<'callback'>
-): Omit<T, keyof Distortable> & Distortable {
-  const { parameters } = callback
-  switch (effect.fault) {
-    case 'wrong_signature':
-      return { ...callback, isForged: true }
-    case 'wrong_method':
-      return { ...callback, method: 'GET' }
-    case 'missing_parameter': {
-      const { parameter = 'MessageStatus' } = effect
-      return { ...callback, parameters: parameters.filter(([name]) => name !== parameter) }
-    }
-    case 'extra_parameter': {
-      const { parameter = 'NewParameter', value = 'of a fault' } = effect
-      return { ...callback, parameters: [...parameters, [parameter, value]] }
-    }
-    case 'drop':
-    case 'duplicate':
-    case 'delay':
-    case 'reorder':
-      return callback
+/**
+ * What a fault makes of a callback that goes out all the same: signed wrongly, or not as documented.
+ *
+ * @param statusParameter what is missing, when the rule does not say
+ */
+export function distorted(
+  { method, parameters, isForged }: Distortable,
+  { fault, parameter, value = 'of a fault' }: EffectOf<'callback'>,
+  statusParameter: string
+): Distortable {
+  const missing = parameter ?? statusParameter
+  const extra: FormParameter = [parameter ?? 'NewParameter', value]
+  return {
+    method: fault === 'wrong_method' ? 'GET' : method,
+    isForged: isForged || fault === 'wrong_signature',
+    parameters:
+      fault === 'missing_parameter'
+        ? parameters.filter(([name]) => name !== missing)
+        : fault === 'extra_parameter'
+          ? [...parameters, extra]
+          : parameters
   }
 }
