@@ -11,6 +11,7 @@ import {
   sendFromNumber,
   sendFromService,
   sendToAStranger,
+  suspend,
   waitLong
 } from './commands.ts'
 import { compareMessages, comparePools } from './rest-view.ts'
@@ -36,6 +37,7 @@ test('a thousand histories of services and numbers leave every pool, and every s
       removeFromPool(),
       release(),
       buy(),
+      suspend(),
       waitLong(),
       waitLong()
     ],
