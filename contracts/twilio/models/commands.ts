@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 
 import {
   advance,
+  alphaSender,
   deleteService,
   firstStatus,
   isFinal,
@@ -62,7 +63,13 @@ function command(name: string, run: (model: Reference, rest: Rest) => Promise<vo
 const handset = fc.constantFrom(...handsets)
 const ownNumber = fc.constantFrom(...ownNumbers)
 const ownSender = fc.constantFrom(...ownNumbers, shortCode)
-const anySender = fc.constantFrom(...ownNumbers, shortCode, parentsNumber, '+16015550999')
+const anySender = fc.constantFrom(
+  ...ownNumbers,
+  shortCode,
+  parentsNumber,
+  '+16015550999',
+  alphaSender
+)
 const index = fc.nat({ max: 1000 })
 
 function pick<T>(items: readonly T[], at: number): T | undefined {
@@ -88,7 +95,10 @@ export const sendFromService = (): fc.Arbitrary<ModelCommand> =>
     .record({
       to: handset,
       service: index,
-      from: fc.option(ownSender, { nil: undefined, freq: 5 }),
+      from: fc.option(fc.constantFrom(...ownNumbers, shortCode, alphaSender), {
+        nil: undefined,
+        freq: 5
+      }),
       text: fc.constantFrom(...bodies),
       media: fc.constantFrom(0, 0, 0, 1)
     })
@@ -355,6 +365,49 @@ export const removeFromPool = (): fc.Arbitrary<ModelCommand> =>
       }
       assert.equal(answer.status, 204)
       leaveService(model, phoneNumber)
+    })
+  )
+
+/** A service has one name at most; numbers are chosen before it, and in North America it is not chosen at all. */
+export const addAlphaSender = (): fc.Arbitrary<ModelCommand> =>
+  index.map(at =>
+    command(`name the sender of service ${at}`, async (model, rest) => {
+      const serviceSid = pick([...model.services], at)
+      if (serviceSid === undefined) return
+      const path = `Services/${serviceSid}/AlphaSenders`
+      const answer = await rest.messaging('POST', path, { AlphaSender: alphaSender })
+      if (isRefusedAsSuspended(model, answer)) return
+      if (model.alphaSenders.has(serviceSid)) {
+        assertRefused(answer, [21710])
+        return
+      }
+      assert.equal(answer.status, 201, JSON.stringify(answer.body))
+      model.alphaSenders.set(serviceSid, String(answer.body['sid']))
+    })
+  )
+
+export const removeAlphaSender = (): fc.Arbitrary<ModelCommand> =>
+  index.map(at =>
+    command(`take the name from service ${at}`, async (model, rest) => {
+      const named = pick([...model.alphaSenders], at)
+      if (named === undefined) return
+      const [serviceSid, sid] = named
+      const path = `Services/${serviceSid}/AlphaSenders/${sid}`
+      const answer = await rest.messaging('DELETE', path)
+      if (isRefusedAsSuspended(model, answer)) return
+      assert.equal(answer.status, 204)
+      model.alphaSenders.delete(serviceSid)
+      assertRefused(await rest.messaging('GET', path), [20404])
+    })
+  )
+
+/** A standard key reads and writes like the token, but for accounts and keys. */
+export const askWithAStandardKey = (): fc.Arbitrary<ModelCommand> =>
+  fc.constantFrom('Messages.json', 'Keys.json').map(path =>
+    command(`look at ${path} with a standard key`, async (model, rest) => {
+      const answer = await rest.withStandardKey('GET', path)
+      if (path === 'Keys.json') assertRefused(answer, model.isSuspended ? [20003, 20005] : [20003])
+      else if (!isRefusedAsSuspended(model, answer)) assert.equal(answer.status, 200)
     })
   )
 

@@ -43,6 +43,8 @@ export interface Reference {
   /** The numbers of the account, short codes among them, and the service that each is in. */
   readonly numbers: Map<string, OwnedNumber>
   readonly services: Set<string>
+  /** The service that has it to the sid of its name for a sender. */
+  readonly alphaSenders: Map<string, string>
   /** "handset sender", where the sender is a number or a service. */
   readonly blocks: Set<string>
   /** Oldest first. */
@@ -63,6 +65,7 @@ export interface Sending {
   sendAt?: number | undefined
 }
 
+export const alphaSender = 'DISTRICT'
 export const unreachableHandset = '+16015530003'
 const mostWaitMs = 35 * 24 * 3_600_000
 
@@ -105,8 +108,11 @@ export function refusalsOf(model: Reference, sending: Sending): number[] {
   if (serviceSid !== undefined) {
     const pool = poolOf(model, serviceSid)
     if (!model.services.has(serviceSid)) codes.push(21701)
-    else if (pool.length === 0) codes.push(21704)
-    if (from !== undefined && !pool.includes(from)) codes.push(21606, 21712)
+    const hasName = model.alphaSenders.has(serviceSid)
+    if (model.services.has(serviceSid) && pool.length === 0 && !hasName) codes.push(21704)
+    // North America takes no names.
+    if (from === alphaSender && hasName) codes.push(21612)
+    else if (from !== undefined && !pool.includes(from)) codes.push(21606, 21712)
   } else if (from === undefined) codes.push(21603)
   else if (!model.numbers.has(from)) codes.push(21606, 21212)
   if (sendAt !== undefined) {
@@ -318,4 +324,5 @@ export function releaseNumber(model: Reference, phoneNumber: string): void {
 export function deleteService(model: Reference, serviceSid: string): void {
   for (const phoneNumber of poolOf(model, serviceSid)) leaveService(model, phoneNumber)
   model.services.delete(serviceSid)
+  model.alphaSenders.delete(serviceSid)
 }

@@ -31,6 +31,7 @@ export interface Rest {
   api: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: Form) => Promise<Answer>
   /** The same with the account's own token, where the above is asked by its parent. */
   asItself: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: Form) => Promise<Answer>
+  withStandardKey: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: Form) => Promise<Answer>
   /** Under messaging.twilio.com/v1/, with the account's own token. */
   messaging: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: Form) => Promise<Answer>
   control: (method: 'GET' | 'POST', path: string, body?: object) => Promise<unknown>
@@ -50,6 +51,12 @@ export const ownNumbers = [localNumber, loneNumber, farNumber, tollFreeNumber]
 export const shortCode = '60155'
 export const parentsNumber = '+16015550190'
 export const firstService = 'MG000000000000000000000000000000aa'
+
+const standardKey = {
+  sid: 'SK000000000000000000000000000000aa',
+  secret: 'secret',
+  type: 'standard'
+}
 
 const start = Date.UTC(2026, 10, 23, 12)
 
@@ -91,6 +98,8 @@ export async function openRest(): Promise<Rest> {
     accountSid,
     api: (method, path, form) => request(method, `${account}/${path}`, parent, form),
     asItself: (method, path, form) => request(method, `${account}/${path}`, own, form),
+    withStandardKey: (method, path, form) =>
+      request(method, `${account}/${path}`, basic(standardKey.sid, standardKey.secret), form),
     messaging: (method, path, form) =>
       request(method, `/messaging.twilio.com/v1/${path}`, own, form),
     control: async (method, path, body) => {
@@ -117,6 +126,7 @@ export async function beginRun(rest: Rest, profile: 'instant' | 'reliable'): Pro
   await rest.control('POST', 'reset', {
     profile,
     auth_token: 'token',
+    api_keys: [standardKey],
     numbers: ownNumbers.map(phone_number => ({ phone_number })),
     short_codes: [{ short_code: shortCode }],
     messaging_services: [{ sid: firstService, phone_numbers: [localNumber, farNumber] }]
@@ -138,6 +148,7 @@ export async function beginRun(rest: Rest, profile: 'instant' | 'reliable'): Pro
       )
     ]),
     services: new Set([firstService]),
+    alphaSenders: new Map(),
     blocks: new Set(),
     messages: [],
     sticky: new Map(),
@@ -255,6 +266,12 @@ export async function comparePools(model: Reference, rest: Rest): Promise<void> 
   )
   for (const service of model.services) {
     const pool = await rest.messaging('GET', `Services/${service}/PhoneNumbers?PageSize=1000`)
+    const names = await rest.messaging('GET', `Services/${service}/AlphaSenders`)
+    const name = model.alphaSenders.get(service)
+    assert.deepEqual(
+      listOf(names, 'alpha_senders').map(({ sid }) => sid),
+      name === undefined ? [] : [name]
+    )
     const short = await rest.messaging('GET', `Services/${service}/ShortCodes`)
     assert.deepEqual(
       [

@@ -1,11 +1,14 @@
 import { test } from 'node:test'
 
 import {
+  addAlphaSender,
   addToPool,
+  askWithAStandardKey,
   buy,
   createService,
   listMessages,
   release,
+  removeAlphaSender,
   removeFromPool,
   removeService,
   sendFromNumber,
@@ -37,6 +40,10 @@ test('a thousand histories of services and numbers leave every pool, and every s
       removeFromPool(),
       release(),
       buy(),
+      addAlphaSender(),
+      addAlphaSender(),
+      removeAlphaSender(),
+      askWithAStandardKey(),
       suspend(),
       waitLong(),
       waitLong()
