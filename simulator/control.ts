@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type TSchema } from '@sinclair/typebox'
 
 import type { Alerts } from './alerts.ts'
-import type { VirtualClock } from './clock.ts'
+import { aheadBy, mostOffsetMs, type VirtualClock } from './clock.ts'
 import { NewFault } from './fault-schema.ts'
 import type { FaultRules } from './faults.ts'
 import { lineOf, type Journal, type JournalEntry, type JournalMatch } from './journal.ts'
@@ -55,7 +55,11 @@ const ClockChange = Type.Object(
     set: Type.Optional(Time),
     advance: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.String()])),
     offset_ms: Type.Optional(
-      Type.Integer({ description: "how far this one world's time is ahead of the clock" })
+      Type.Integer({
+        minimum: -mostOffsetMs,
+        maximum: mostOffsetMs,
+        description: "how far this one world's time is ahead of the clock"
+      })
     )
   },
   { additionalProperties: false }
@@ -258,7 +262,7 @@ function describeClock(clock: VirtualClock, world: ControlledWorld | undefined) 
   const state = clock.describe()
   const offset = world?.clockOffsetMs ?? 0
   if (offset === 0) return state
-  const worldNow = new Date(state.now_ms + offset).toISOString()
+  const worldNow = new Date(aheadBy(offset, state.now_ms)).toISOString()
   return { ...state, offset_ms: offset, world_now: worldNow }
 }
 
