@@ -48,14 +48,32 @@ export class KnownPaths {
     return known === undefined || known.length === 0 ? undefined : pick(known, random)
   }
 
-  /** What is not there any more. */
-  forget(route: string, path: string): void {
-    const known = this.#paths.get(route)
-    if (known !== undefined)
+  add(route: string, path: string): void {
+    const known = this.#paths.get(route) ?? []
+    if (known.includes(path)) return
+    known.push(path)
+    if (known.length > mostPerRoute) known.shift()
+    this.#paths.set(route, known)
+  }
+
+  has(route: string): boolean {
+    return (this.#paths.get(route) ?? []).length > 0
+  }
+
+  /** What is not there any more, and what was in it. */
+  forget(path: string): void {
+    const inside = `${path.replace('.json', '')}/`
+    for (const [route, known] of this.#paths) {
+      if (!known.some(isGone)) continue
       this.#paths.set(
         route,
-        known.filter(other => other !== path)
+        known.filter(other => !isGone(other))
       )
+    }
+
+    function isGone(other: string): boolean {
+      return other === path || other.startsWith(inside)
+    }
   }
 
   clear(): void {
@@ -64,12 +82,7 @@ export class KnownPaths {
 
   #learn(path: string): void {
     const match = this.#routes.get(kindOf(path))?.find(({ pattern }) => pattern.test(path))
-    if (match === undefined) return
-    const known = this.#paths.get(match.route) ?? []
-    if (known.includes(path)) return
-    known.push(path)
-    if (known.length > mostPerRoute) known.shift()
-    this.#paths.set(match.route, known)
+    if (match !== undefined) this.add(match.route, path)
   }
 }
 

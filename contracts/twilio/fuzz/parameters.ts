@@ -51,7 +51,8 @@ function parametersOf(described: Json | undefined, named: (schema: Json) => Json
 
 function formOf(described: Json | undefined, named: (schema: Json) => Json): Parameter[] {
   const body = dig(described, 'requestBody', 'content')
-  const schema = isJson(body) ? dig(Object.values(body)[0], 'schema') : undefined
+  const declared = isJson(body) ? dig(Object.values(body)[0], 'schema') : undefined
+  const schema = isJson(declared) ? named(declared) : undefined
   const properties = dig(schema, 'properties')
   if (!isJson(schema) || !isJson(properties)) return []
   const required = Array.isArray(schema['required']) ? schema['required'] : []

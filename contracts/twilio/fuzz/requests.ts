@@ -24,6 +24,8 @@ const { accountSid, authToken, apiKeySid, apiKeySecret, messagingServiceSid, pho
 export const authorization = basic(accountSid, authToken)
 /** Worlds that may be broken: the development account is the one that the rest needs. */
 const otherWorlds = ['ACfffffffffffffffffffffffffffffff1', 'ACfffffffffffffffffffffffffffffff2']
+/** A path with more in it than can be said without knowing what there is. */
+const namesSomething = /:(?!AccountSid|CountryCode|PhoneNumber)/
 const formType = 'application/x-www-form-urlencoded'
 
 /** Makes requests of which some are in order, some are nearly so, and some are no requests at all. */
@@ -32,6 +34,8 @@ export class RequestMaker {
   readonly #operations: readonly FuzzedOperation[]
   /** Most of the others need what this one makes. */
   readonly #createMessage: FuzzedOperation
+  /** By the path of the list that they add to. */
+  readonly #makers: ReadonlyMap<string, FuzzedOperation>
   readonly #sids = new Map<string, string[]>()
   readonly #tokens: string[] = []
   readonly #paths = new KnownPaths(operations.map(({ path }) => path))
@@ -47,6 +51,13 @@ export class RequestMaker {
     const create = this.#operations.find(({ operation }) => operation.name === 'create-message')
     if (first === undefined) throw new Error('no operations')
     this.#createMessage = create ?? first
+    this.#makers = new Map(
+      this.#operations
+        .filter(
+          ({ operation: { method, name } }) => method === 'POST' && name.startsWith('create-')
+        )
+        .map(fuzzed => [fuzzed.operation.path, fuzzed])
+    )
     for (const fuzzed of this.#operations) {
       this.#missing.set(`${fuzzed.operation.method} ${fuzzed.operation.path}`, fuzzed)
     }
@@ -63,10 +74,12 @@ export class RequestMaker {
   /** A request got through to its operation, or it went to what is not there any more. */
   learn({ method, route, path }: FuzzRequest, { status, body }: { status: number; body: string }) {
     if (route === undefined) return
-    if (status === 404 || (status === 204 && method === 'DELETE')) this.#paths.forget(route, path)
-    if (status < 200 || status > 299) return
+    const inside = path.replace(/^\/(\w+)\.twilio\.com\//, '/$1/')
+    if (status === 404 || (status === 204 && method === 'DELETE')) this.#paths.forget(inside)
+    if (status < 200 || status > 399) return
     this.#missing.delete(`${method} ${route}`)
     this.learnFrom(body)
+    if (status !== 204) this.#paths.add(route, inside)
     const [, kind] = /AvailablePhoneNumbers\/[^/]+\/(\w+)\.json$/.exec(path) ?? []
     if (kind === undefined) return
     const numbers = Array.from(
@@ -97,11 +110,36 @@ export class RequestMaker {
     if (kind < 0.1) return this.#control()
     if (kind < 0.14) return this.#oddPath()
     if (kind < 0.24 && this.#missing.size > 0) {
-      return this.#inOrder(pick([...this.#missing.values()], random))
+      return this.#inOrder(this.#firstStepTo(pick([...this.#missing.values()], random)))
     }
     const chosen = random.chance(0.15) ? this.#createMessage : pick(this.#operations, random)
-    const request = this.#inOrder(chosen)
+    const request = this.#inOrder(random.chance(0.7) ? this.#firstStepTo(chosen) : chosen)
     return random.chance(0.35) ? request : this.#spoil(request)
+  }
+
+  /** What nobody has made yet is made first, and before it whatever it is to be in. */
+  #firstStepTo(wanted: FuzzedOperation): FuzzedOperation {
+    let step = wanted
+    for (;;) {
+      const { path } = step.operation
+      if (!namesSomething.test(path) || this.#paths.has(path)) return step
+      const maker = this.#makerFor(path)
+      if (maker === undefined || maker === step) return step
+      step = maker
+    }
+  }
+
+  #makerFor(route: string): FuzzedOperation | undefined {
+    const own = this.#makers.get(route)
+    if (own !== undefined && route.includes('/Overrides/')) return own
+    const segments = route.split('/')
+    while (segments.length > 3) {
+      segments.pop()
+      const collection = segments.join('/')
+      const maker = this.#makers.get(collection) ?? this.#makers.get(`${collection}.json`)
+      if (maker !== undefined) return maker
+    }
+    return undefined
   }
 
   #remember(sid: string): void {

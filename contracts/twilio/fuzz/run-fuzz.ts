@@ -151,7 +151,8 @@ class Epoch {
     const answer = await this.#send(request)
     const { answers, reached } = this.#tally.report
     answers[answer.status] = (answers[answer.status] ?? 0) + 1
-    if (answer.status < 300 && request.route !== undefined) {
+    // A picture of somebody else's is a redirection.
+    if (answer.status > 0 && answer.status < 400 && request.route !== undefined) {
       const operation = `${request.method} ${request.route}`
       reached.set(operation, (reached.get(operation) ?? 0) + 1)
     }
