@@ -138,7 +138,13 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
   )
 
   app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body, headers }) => {
-    if (body.offset_ms !== undefined) worldOf({ headers }).clockOffsetMs = body.offset_ms
+    if (body.offset_ms !== undefined) {
+      // The text "Infinity" has passed for a number at the door.
+      if (!Number.isFinite(body.offset_ms)) {
+        throw new ControlRefusal(400, `offset_ms is a whole number, got ${body.offset_ms}`)
+      }
+      worldOf({ headers }).clockOffsetMs = body.offset_ms
+    }
     try {
       if (body.set !== undefined) {
         clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))

@@ -184,6 +184,12 @@ test("a world's time stays within the years that dates have names for", async t 
   const { status } = await control('POST', '/_mock/clock', { offset_ms: 1e21 })
   await control('POST', '/_mock/clock', { offset_ms: 253_402_300_799_999 })
 
+  for (const [url, name] of [
+    ['/_mock/clock', 'offset_ms'],
+    ['/_mock/reset', 'clock_offset_ms']
+  ] as const) {
+    assert.equal((await control('POST', url, { [name]: 'Infinity' })).status, 400)
+  }
   assert.equal(status, 400)
   assert.equal(new Date(mock.world().now()).getUTCFullYear(), 9999)
   assert.equal((await send()).body['date_created'], 'Fri, 31 Dec 9999 23:59:59 +0000')
