@@ -48,7 +48,7 @@ const resets: readonly ControlRequest[] = [
     profile: 'realistic',
     outages: [{ effect: 'hold', prefix: '+1', until: '2026-11-23T13:00:00Z' }],
     sender_rates: [{ sender: '+16015550100', segments_per_second: 2 }],
-    handsets: [{ number: '+16015550123', persona: { rules: [{ replies: 'Thank you' }] } }]
+    handsets: [{ number: '+16015550123', persona: { off: { until: '2026-11-23T12:10:00Z' } } }]
   },
   {
     provider_year: 2024,

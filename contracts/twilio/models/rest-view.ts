@@ -44,9 +44,9 @@ export interface Rest {
 export type Form = Readonly<Record<string, string | readonly string[]>>
 
 export const localNumber = '+16015550100'
-export const loneNumber = '+16015550101'
-export const farNumber = '+16625550102'
-export const tollFreeNumber = '+18885550103'
+const loneNumber = '+16015550101'
+const farNumber = '+16625550102'
+const tollFreeNumber = '+18885550103'
 export const ownNumbers = [localNumber, loneNumber, farNumber, tollFreeNumber]
 export const shortCode = '60155'
 export const parentsNumber = '+16015550190'
