@@ -1,5 +1,5 @@
 import { Agenda, type Plan, type PlanHandlers } from '../simulator/agenda.ts'
-import type { Timer, VirtualClock } from '../simulator/clock.ts'
+import { aheadBy, type Timer, type VirtualClock } from '../simulator/clock.ts'
 import { Alerts, type Alert } from '../simulator/alerts.ts'
 import { FaultRules } from '../simulator/faults.ts'
 import { Journal } from '../simulator/journal.ts'
@@ -179,7 +179,8 @@ export class World {
   }
 
   now(): number {
-    return this.#clock.now() + this.clockOffsetMs
+    const now = this.#clock.now()
+    return this.clockOffsetMs === 0 ? now : aheadBy(this.clockOffsetMs, now)
   }
 
   get alerts(): readonly Alert[] {

@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type TSchema } from '@sinclair/typebox'
 
 import type { Alerts } from './alerts.ts'
-import type { VirtualClock } from './clock.ts'
+import { aheadBy, mostOffsetMs, type VirtualClock } from './clock.ts'
 import { ControlRefusal } from './control-refusal.ts'
 import { NewFault } from './fault-schema.ts'
 import type { FaultRules } from './faults.ts'
@@ -47,7 +47,11 @@ const ClockChange = Type.Object(
     set: Type.Optional(Time),
     advance: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.String()])),
     offset_ms: Type.Optional(
-      Type.Integer({ description: "how far this one world's time is ahead of the clock" })
+      Type.Integer({
+        minimum: -mostOffsetMs,
+        maximum: mostOffsetMs,
+        description: "how far this one world's time is ahead of the clock"
+      })
     )
   },
   { additionalProperties: false }
@@ -126,7 +130,13 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
   )
 
   app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body, headers }) => {
-    if (body.offset_ms !== undefined) worldOf({ headers }).clockOffsetMs = body.offset_ms
+    if (body.offset_ms !== undefined) {
+      // The text "Infinity" has passed for a number at the door.
+      if (!Number.isFinite(body.offset_ms)) {
+        throw new ControlRefusal(400, `offset_ms is a whole number, got ${body.offset_ms}`)
+      }
+      worldOf({ headers }).clockOffsetMs = body.offset_ms
+    }
     try {
       if (body.set !== undefined) {
         clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
@@ -242,7 +252,7 @@ function describeClock(clock: VirtualClock, world: ControlledWorld | undefined) 
   const state = clock.describe()
   const offset = world?.clockOffsetMs ?? 0
   if (offset === 0) return state
-  const worldNow = new Date(state.now_ms + offset).toISOString()
+  const worldNow = new Date(aheadBy(offset, state.now_ms)).toISOString()
   return { ...state, offset_ms: offset, world_now: worldNow }
 }
 

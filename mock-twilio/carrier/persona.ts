@@ -102,12 +102,12 @@ const ScriptStep = Type.Object(
   strict
 )
 
-/** Spelled out, since what a world begins with is also checked where no formats are known. */
-const DateTime = Type.String({
-  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d)$'
-})
-
 const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' })
+
+/** A pattern and no format: formats are unknown where a reset's body is read. */
+const Instant = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$'
+})
 
 export const Persona = Type.Object(
   {
@@ -129,7 +129,7 @@ export const Persona = Type.Object(
     ),
     off: Type.Optional(
       Type.Union([
-        Type.Object({ until: DateTime }, strict),
+        Type.Object({ until: Instant }, strict),
         Type.Object(
           {
             daily: Type.Object(

@@ -52,8 +52,9 @@ function contractComplaint(
   { route = '', method, path }: FuzzRequest,
   { status, body }: FuzzAnswer
 ): string | undefined {
-  // A method or path that was changed on the way is another operation.
-  if (path.split('/').length !== route.split('/').length) return undefined
+  // A method or path that was changed on the way is another operation; dots in it count before it is sent.
+  const asked = URL.parse(path, 'http://mock.invalid')?.pathname ?? path
+  if (asked.split('/').length !== route.split('/').length) return undefined
   const { product, path: template } = documented(route)
   const problem = problemsOf(product, template, method, status, body).find(
     // A lookup of something that is no number shows what was asked.
