@@ -29,14 +29,17 @@ interface Exchange extends ExchangeLimits {
 
 export class HttpConnection {
   readonly #socket: Socket
+  /** Where it waits for its next exchange. */
+  readonly #idle: HttpConnection[]
   #exchange: Exchange | undefined
   #limit: NodeJS.Timeout | undefined
   #limitMs = 0
   #idleSince = 0
   #isClosed = false
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, idle: HttpConnection[]) {
     this.#socket = socket
+    this.#idle = idle
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.on('error', error => this.#close(error))
     socket.on('end', () => this.#finishReading())
@@ -98,6 +101,7 @@ export class HttpConnection {
     if (answer.isKeptAlive) {
       this.#idleSince = performance.now()
       this.#socket.unref()
+      this.#idle.push(this)
     } else {
       this.destroy()
     }

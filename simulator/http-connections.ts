@@ -24,6 +24,8 @@ export interface RequestLimits extends ExchangeLimits {
 /** Where a request goes: what is known of a URL once it was read. */
 interface Target {
   origin: URL
+  /** Idle connections to that origin, by the way in which they were made. */
+  idle: Map<number, HttpConnection[]>
   /** The head as far as it is the same for all requests to the URL. */
   get: string
   post: string
@@ -34,19 +36,20 @@ const mostTargets = 1000
 /** Connections to wherever they are asked to lead, kept for the next request that goes there in the same way. */
 export class HttpConnections {
   readonly #targets = new Map<string, Target>()
-  readonly #connectors = new Map<string, buildConnector.connector>()
-  readonly #idle = new Map<string, HttpConnection[]>()
+  readonly #connectors = new Map<number, buildConnector.connector>()
+  readonly #idle = new Map<string, Map<number, HttpConnection[]>>()
   readonly #open = new Set<HttpConnection>()
   #isClosed = false
 
-  async exchange(request: HttpRequest, limits: RequestLimits): Promise<HttpAnswer> {
+  exchange(request: HttpRequest, limits: RequestLimits): Promise<HttpAnswer> {
     const target = this.#target(request.url)
     const head = headOf(request, target)
-    const way = `${target.origin.origin} ${limits.connectTimeoutMs} ${limits.hasServerName}`
-    const connection = this.#takeIdle(way) ?? (await this.#connect(target.origin, limits))
-    const answer = await connection.exchange(head, request.body ?? '', limits)
-    if (answer.isKeptAlive) this.#keep(way, connection)
-    return answer
+    const body = request.body ?? ''
+    const idle = idleOf(target, limits)
+    const connection = takeUsable(idle)
+    return connection === undefined
+      ? this.#connect(target.origin, limits, idle).then(fresh => fresh.exchange(head, body, limits))
+      : connection.exchange(head, body, limits)
   }
 
   close(): void {
@@ -56,29 +59,17 @@ export class HttpConnections {
     this.#idle.clear()
   }
 
-  /** The one that was used last, so that those which are not needed grow old. */
-  #takeIdle(way: string): HttpConnection | undefined {
-    const idle = this.#idle.get(way)
-    for (let last = idle?.pop(); last !== undefined; last = idle?.pop()) {
-      if (last.isUsable) return last
-      last.destroy()
-    }
-    return undefined
-  }
-
-  #keep(way: string, connection: HttpConnection): void {
-    const idle = this.#idle.get(way)
-    if (idle === undefined) this.#idle.set(way, [connection])
-    else idle.push(connection)
-  }
-
-  async #connect(origin: URL, limits: RequestLimits): Promise<HttpConnection> {
+  async #connect(
+    origin: URL,
+    limits: RequestLimits,
+    idle: HttpConnection[]
+  ): Promise<HttpConnection> {
     const socket = await this.#openSocket(origin, limits)
     if (this.#isClosed) {
       socket.destroy()
       throw new CallbackFailed('connect')
     }
-    const connection = new HttpConnection(socket)
+    const connection = new HttpConnection(socket, idle)
     this.#open.add(connection)
     socket.once('close', () => this.#open.delete(connection))
     return connection
@@ -102,8 +93,9 @@ export class HttpConnections {
     })
   }
 
-  #connector({ connectTimeoutMs, hasServerName }: RequestLimits): buildConnector.connector {
-    const key = `${connectTimeoutMs} ${hasServerName}`
+  #connector(limits: RequestLimits): buildConnector.connector {
+    const { connectTimeoutMs, hasServerName } = limits
+    const key = wayOf(limits)
     let connector = this.#connectors.get(key)
     if (connector === undefined) {
       connector = hasServerName
@@ -122,11 +114,36 @@ export class HttpConnections {
       throw new CallbackFailed('protocol')
     }
     const line = `${origin.pathname}${origin.search} HTTP/1.1\r\nhost: ${origin.host}\r\n`
-    const target = { origin, get: `GET ${line}`, post: `POST ${line}` }
+    const idle = this.#idle.get(origin.origin) ?? new Map<number, HttpConnection[]>()
+    this.#idle.set(origin.origin, idle)
+    const target = { origin, idle, get: `GET ${line}`, post: `POST ${line}` }
     if (this.#targets.size >= mostTargets) this.#targets.clear()
     this.#targets.set(url, target)
     return target
   }
+}
+
+/** What the connections differ in that lead to the same place. */
+function wayOf({ connectTimeoutMs, hasServerName }: RequestLimits): number {
+  return 2 * connectTimeoutMs + Number(hasServerName)
+}
+
+function idleOf({ idle }: Target, limits: RequestLimits): HttpConnection[] {
+  const way = wayOf(limits)
+  const known = idle.get(way)
+  if (known !== undefined) return known
+  const none: HttpConnection[] = []
+  idle.set(way, none)
+  return none
+}
+
+/** The one that was used last, so that those which are not needed grow old. */
+function takeUsable(idle: HttpConnection[]): HttpConnection | undefined {
+  for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
+    if (last.isUsable) return last
+    last.destroy()
+  }
+  return undefined
 }
 
 // What would end a header, or is none of HTTP's characters.

@@ -187,34 +187,40 @@ function warnOfContent(
 
 const understoodTypes = new Set(['text/xml', 'application/xml', 'text/html', 'text/plain'])
 
-/** Without an order of meaning: receivers must not count on one, nor on the list staying as it is. */
+/**
+ * Without an order of meaning: receivers must not count on one, nor on the list staying as it is. It is sorted
+ * by name because that is how it is signed.
+ */
 function parametersOf(world: World, message: MessageRecord): FormParameter[] {
-  const { status } = message
+  const { sid, status, errorCode, messagingServiceSid } = message
   const parameters: FormParameter[] = [
     ['AccountSid', world.accountSid],
-    ['ApiVersion', '2010-04-01'],
-    ['From', message.from ?? ''],
-    ['MessageSid', message.sid],
-    ['MessageStatus', status],
-    ['SmsSid', message.sid],
-    ['SmsStatus', status],
-    ['To', message.to]
+    ['ApiVersion', '2010-04-01']
   ]
-  if (message.messagingServiceSid !== null) {
-    parameters.push(['MessagingServiceSid', message.messagingServiceSid])
-  }
-  if (message.errorCode !== null) {
-    parameters.push(['ErrorCode', String(message.errorCode)])
-    const text = deliveryErrors.get(message.errorCode)
+  if (errorCode !== null) {
+    parameters.push(['ErrorCode', String(errorCode)])
+    const text = deliveryErrors.get(errorCode)
     if (text !== undefined) parameters.push(['ErrorMessage', text])
   }
+  parameters.push(['From', message.from ?? ''], ['MessageSid', sid], ['MessageStatus', status])
+  if (messagingServiceSid !== null) parameters.push(['MessagingServiceSid', messagingServiceSid])
   if (status === 'delivered' || status === 'undelivered') {
     parameters.push(['RawDlrDoneDate', receiptDate(world.now())])
   }
+  parameters.push(['SmsSid', sid], ['SmsStatus', status], ['To', message.to])
   return parameters
 }
 
 /** YYMMDDhhmm, as carriers write it. */
 function receiptDate(at: number): string {
-  return new Date(at).toISOString().replace(/\D/g, '').slice(2, 12)
+  const minute = Math.floor(at / 60_000)
+  if (minute !== lastMinute) {
+    lastMinute = minute
+    lastDate = new Date(at).toISOString().replace(/\D/g, '').slice(2, 12)
+  }
+  return lastDate
 }
+
+// Most receipts are of the same minute as the one before.
+let lastMinute = Number.NaN
+let lastDate = ''
