@@ -1,5 +1,6 @@
 import { failedAnswer, failureOf, type FailedAnswer } from './callback-failures.ts'
 import { digestAuthorization } from './digest-authentication.ts'
+import { Fifo } from './fifo.ts'
 import type { AnswerHeaders, HttpAnswer } from './http-answer.ts'
 import { HttpConnections } from './http-connections.ts'
 
@@ -81,7 +82,7 @@ const maxRedirects = 10
 export class NetworkCallbackSender implements CallbackSender {
   readonly #options: Required<NetworkCallbackOptions>
   readonly #connections = new HttpConnections()
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting = new Fifo<() => void>()
   #inFlight = 0
 
   constructor(options: NetworkCallbackOptions = {}) {

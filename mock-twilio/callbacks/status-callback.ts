@@ -140,7 +140,7 @@ export class StatusCallbacks {
       })
       if (world.isOver) return
       const { attempts, alertCode: code, reason } = result
-      const fields = { ...about, status, url, attempts, request_id: requestId ?? undefined }
+      const fields = { sid, to, from, status, url, attempts, request_id: requestId ?? undefined }
       if (code === undefined) {
         world.journal.append({ kind: 'callback.delivered', ...fields })
         warnOfContent(world, result, fields)
