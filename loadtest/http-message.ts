@@ -4,7 +4,7 @@
  */
 
 /** How long the first message in the text is, or nothing as long as its headers are not complete. */
-export function lengthOfMessage(text: string): number | undefined {
+function lengthOfMessage(text: string): number | undefined {
   const end = text.indexOf('\r\n\r\n')
   if (end === -1) return undefined
   const [, length = '0'] = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end)) ?? []

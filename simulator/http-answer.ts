@@ -111,18 +111,14 @@ export class AnswerReader {
   }
 
   #readBody(): boolean {
-    switch (this.#framing) {
-      case 'none':
-        return true
-      case 'length':
-        this.#takeBody(Math.min(this.#unread.length, this.#bodyLength - this.#bodyRead))
-        return this.#bodyRead === this.#bodyLength
-      case 'chunks':
-        return this.#readChunks()
-      case 'close':
-        this.#takeBody(this.#unread.length)
-        return false
+    if (this.#framing === 'none') return true
+    if (this.#framing === 'chunks') return this.#readChunks()
+    if (this.#framing === 'length') {
+      this.#takeBody(Math.min(this.#unread.length, this.#bodyLength - this.#bodyRead))
+      return this.#bodyRead === this.#bodyLength
     }
+    this.#takeBody(this.#unread.length)
+    return false
   }
 
   #readChunks(): boolean {

@@ -12,7 +12,7 @@ import { VirtualClock } from '../../simulator/clock.ts'
 
 // Asked with a number, it creates so many messages, lets them end, and tells what it holds then. HTTP is left out,
 // since nothing of it stays: the texts are read out of a form, and the journal is told of the request.
-const [from = ''] = developmentAccount.phoneNumbers
+const [from] = developmentAccount.phoneNumbers
 const clock = new VirtualClock({ mode: 'frozen' })
 const retention = Number(process.env['RETENTION'])
 const store = new Store({ clock, seed: 'memory', retention }, [developmentAccountSeed()])

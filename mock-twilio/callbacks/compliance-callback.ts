@@ -16,6 +16,7 @@ export interface ComplianceCallback {
   status: string
   url: string
   parameters: FormParameter[]
+  method?: 'GET' | 'POST'
   /** A document instead of a form. */
   json?: unknown
 }
@@ -52,6 +53,21 @@ export class ComplianceCallbacks {
       case 'wrong_signature':
         void this.#send(world, callback, true)
         break
+      case 'wrong_method':
+        void this.#send(world, { ...callback, method: 'GET' }, false)
+        break
+      case 'missing_parameter': {
+        const { parameter = 'Status' } = effect
+        const parameters = callback.parameters.filter(([name]) => name !== parameter)
+        void this.#send(world, { ...callback, parameters }, false)
+        break
+      }
+      case 'extra_parameter': {
+        const { parameter = 'NewParameter', value = 'of a fault' } = effect
+        const parameters: FormParameter[] = [...callback.parameters, [parameter, value]]
+        void this.#send(world, { ...callback, parameters }, false)
+        break
+      }
       case 'delay':
       case 'reorder': {
         const ms = drawMs(effect.ms ?? 30_000, world.randomFor(`${sid}/${status}`))
@@ -63,14 +79,14 @@ export class ComplianceCallbacks {
 
   async #send(
     world: World,
-    { sid, status, url, parameters, json }: ComplianceCallback,
+    { sid, status, url, parameters, method = 'POST', json }: ComplianceCallback,
     isForged: boolean
   ): Promise<void> {
     const release = world.hold()
     try {
       const { answer, attempts, alertCode } = await sendSigned(world, this.#sender, {
         url,
-        method: 'POST',
+        method,
         parameters,
         isForged,
         ...(json === undefined ? {} : { json })
