@@ -1,4 +1,6 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
+
+import { hmacSha1 } from './hmac.ts'
 
 /*
  * X-Twilio-Signature: the Base64 of HMAC-SHA1, under the account's auth token, of the URL as configured (with
@@ -19,7 +21,7 @@ export function sign(authToken: string, url: string, parameters: readonly FormPa
     if (!isRepeated) signed += parameter[0] + parameter[1]
     previous = parameter
   }
-  return createHmac('sha1', authToken).update(signed, 'utf8').digest('base64')
+  return hmacSha1(authToken, signed)
 }
 
 /**
