@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 
@@ -14,6 +15,9 @@ export interface HttpRequest {
   headers: Readonly<Record<string, string>>
   body?: string | undefined
 }
+
+/** Every request that was answered, as an HttpRequest, for those who collect evidence. */
+export const answeredRequests = channel('simulator:http-request')
 
 export interface RequestLimits extends ExchangeLimits {
   connectTimeoutMs: number
@@ -47,9 +51,13 @@ export class HttpConnections {
     const body = request.body ?? ''
     const idle = idleOf(target, limits)
     const connection = takeUsable(idle)
-    return connection === undefined
-      ? this.#connect(target.origin, limits, idle).then(fresh => fresh.exchange(head, body, limits))
-      : connection.exchange(head, body, limits)
+    const answer =
+      connection === undefined
+        ? this.#connect(target.origin, limits, idle).then(fresh =>
+            fresh.exchange(head, body, limits)
+          )
+        : connection.exchange(head, body, limits)
+    return answeredRequests.hasSubscribers ? answer.then(telling(request)) : answer
   }
 
   close(): void {
@@ -120,6 +128,13 @@ export class HttpConnections {
     if (this.#targets.size >= mostTargets) this.#targets.clear()
     this.#targets.set(url, target)
     return target
+  }
+}
+
+function telling(request: HttpRequest): (answer: HttpAnswer) => HttpAnswer {
+  return answer => {
+    answeredRequests.publish(request)
+    return answer
   }
 }
 
