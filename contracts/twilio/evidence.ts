@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
