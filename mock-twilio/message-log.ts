@@ -170,7 +170,7 @@ class MessageList {
 
   noteRemoved(): void {
     this.#removed++
-    if (this.#removed < 32 || this.#removed < this.#items.length / 2) return
+    if (2 * this.#removed < this.#items.length) return
     this.#items = this.#items.filter(message => !message.isDeleted)
     this.#removed = 0
   }
