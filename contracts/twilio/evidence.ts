@@ -6,6 +6,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
+import { answeredRequests } from '../../simulator/http-connections.ts'
 import { journalEntries } from '../../simulator/journal.ts'
 
 /*
@@ -221,28 +222,22 @@ interface SentCallback {
 
 /** Every signed request of the mock that was answered, whoever took it. */
 function watchCallbacks(tell: (callback: SentCallback) => void): void {
-  const sent = new WeakMap<object, SentCallback>()
-  subscribe('undici:request:create', event => {
-    const request = isRecord(event) ? event['request'] : undefined
+  answeredRequests.subscribe(request => {
     if (!isRecord(request) || !isSigned(request['headers'])) return
-    sent.set(request, describeCallback(request))
-  })
-  subscribe('undici:request:headers', event => {
-    const request = isRecord(event) ? event['request'] : undefined
-    const callback = isRecord(request) ? sent.get(request) : undefined
+    const callback = describeCallback(request)
     // A redirect that is followed by GET has no parameters any more.
-    if (callback !== undefined && callback.names.length > 0) tell(callback)
+    if (callback.names.length > 0) tell(callback)
   })
 }
 
 function isSigned(headers: unknown): boolean {
-  return Array.isArray(headers) && headers.includes('x-twilio-signature')
+  return isRecord(headers) && 'x-twilio-signature' in headers
 }
 
 function describeCallback(request: Record<string, unknown>): SentCallback {
-  const body = request['body'] instanceof Uint8Array ? Buffer.from(request['body']).toString() : ''
+  const body = typeof request['body'] === 'string' ? request['body'] : ''
   if (body.startsWith('[') || body.startsWith('{')) return describeDocument(JSON.parse(body))
-  const query = String(request['path']).split('?')[1] ?? ''
+  const query = String(request['url']).split('?')[1] ?? ''
   const form = new URLSearchParams(body === '' ? query : body)
   // What the application put into its own URL begins with a small letter, or is nobody's business.
   const names = Array.from(form.keys(), name => name.replace(/\d+$/, 'N')).filter(name =>

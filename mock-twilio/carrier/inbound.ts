@@ -1,5 +1,5 @@
 import type { CallbackSender } from '../../simulator/callback-sender.ts'
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import type { FormParameter } from '../callbacks/signature.ts'
 import { exchangeOf, sendSigned } from '../callbacks/signed-request.ts'
 import { isWebUrl } from '../forms.ts'

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import type { ComplianceCallbacks } from '../callbacks/compliance-callback.ts'
 import type { StatusCallbacks } from '../callbacks/status-callback.ts'
 import { tellOfBundle } from '../compliance/bundle-review.ts'
