@@ -65,9 +65,11 @@ export function row(name: string, rates: Rate[], floor: Rate[]): Record<string, 
     ' ': name,
     'per second': median(perSecond).toFixed(0),
     'min–max': `${Math.min(...perSecond).toFixed(0)}–${Math.max(...perSecond).toFixed(0)}`,
-    'ratio to floor': median(ratios).toFixed(2),
+    ratio: median(ratios).toFixed(2),
+    'its min–max': `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
     'per CPU-second': median(rates.map(rate => rate.perCpuSecond)).toFixed(0),
-    'its ratio': median(cpuRatios).toFixed(2),
+    'CPU ratio': median(cpuRatios).toFixed(2),
+    'its min–max ': `${Math.min(...cpuRatios).toFixed(2)}–${Math.max(...cpuRatios).toFixed(2)}`,
     'p99 ms': median(rates.map(rate => rate.p99Ms)).toFixed(0),
     'RSS MB': median(rates.map(rate => rate.rssMb)).toFixed(0)
   }

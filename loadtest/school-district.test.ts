@@ -20,7 +20,7 @@ test('another seed is another history', async () => {
 })
 
 test('in a district everything happens that happens to messages', async () => {
-  const { created, statuses, kinds, refusals } = await simulateDistrict(twoDays)
+  const { created, replies, outage, statuses, kinds, refusals } = await simulateDistrict(twoDays)
 
   assert.ok(created >= 2900, `only ${created} were created`)
   for (const status of ['delivered', 'undelivered', 'failed', 'canceled', 'received']) {
@@ -29,6 +29,7 @@ test('in a district everything happens that happens to messages', async () => {
   for (const kind of ['opt-out', 'provider.reply', 'inbound.delivered', 'callback.delivered']) {
     assert.ok((kinds[kind] ?? 0) > 0, `nothing of the kind ${kind}`)
   }
+  assert.ok(replies > 0 && outage.held > 0 && outage.lost > 0 && outage.sentAgain > 0)
   const unexpected = Object.keys(refusals).filter(code => code !== '21610')
   assert.deepEqual(unexpected, [])
 })

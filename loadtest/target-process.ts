@@ -10,6 +10,7 @@ export interface Usage {
 /** A system under measurement, in a process of its own so that its CPU and memory are its own. */
 export interface TargetProcess {
   url: string
+  pid: number | undefined
   usage(): Promise<Usage>
   /** A question that only this target understands. */
   ask(question: string): Promise<unknown>
@@ -34,6 +35,7 @@ export async function startTarget(
   }
   return {
     url,
+    pid: child.pid,
     ask,
     usage: () => ask<Usage>('usage'),
     async stop() {

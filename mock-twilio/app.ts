@@ -8,8 +8,10 @@ import {
   type CallbackTransport
 } from '../simulator/callback-sender.ts'
 import { VirtualClock } from '../simulator/clock.ts'
-import { control, ControlRefusal } from '../simulator/control.ts'
+import { control } from '../simulator/control.ts'
+import { ControlRefusal } from '../simulator/control-refusal.ts'
 import { FaultResponses } from '../simulator/fault-responses.ts'
+import { readSnapshotFile, writeSnapshotFile } from '../simulator/snapshot-files.ts'
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
@@ -29,6 +31,10 @@ import { errorBody, refusal, TwilioRefusal } from './errors.ts'
 import { addTwilioHeaders, registerOperations } from './operation.ts'
 import { operations } from './operations.ts'
 import { WorldSeed, type AccountSeed } from './seeds.ts'
+import { snapshotOptions } from './control/snapshot.ts'
+import { restoreWorld, saveWorld, type RestoreOptions } from './snapshot.ts'
+import type { WorldSnapshot } from './snapshot-format.ts'
+import { sharedValidators } from './shared-validators.ts'
 import { Store } from './store.ts'
 import type { World } from './world.ts'
 
@@ -49,6 +55,8 @@ export interface MockTwilioOptions {
   callbackConcurrency?: number
   /** The application, when it lives in this process: callbacks and inbound texts go there and open no socket. */
   transport?: CallbackTransport
+  /** The directory of the files that snapshots are written to and read from by name, over the control API. */
+  snapshots?: string
 }
 
 export interface MockTwilio {
@@ -59,6 +67,12 @@ export interface MockTwilio {
   world: (accountSid?: string) => World
   /** A person sends a text; settles when the application has answered. */
   inbound: InboundMessages
+  /** All of a world, the default one when none is named, once nothing is in flight. */
+  save: (accountSid?: string) => Promise<WorldSnapshot>
+  /** Refuses what is no snapshot, and has changed nothing then. */
+  restore: (snapshot: unknown, options?: RestoreOptions) => Promise<World>
+  saveTo: (file: string, accountSid?: string) => Promise<void>
+  restoreFrom: (file: string, options?: RestoreOptions) => Promise<World>
   close: () => Promise<void>
 }
 
@@ -70,7 +84,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     options.transport === undefined
       ? new NetworkCallbackSender({ concurrency: options.callbackConcurrency ?? 64 })
       : inProcessCallbackSender(options.transport)
-  handleReviews(store.planned, sender)
+  const complianceCallbacks = handleReviews(store.planned, sender)
   const callbacks = new StatusCallbacks(sender, store.planned)
   const delivery = new Delivery(callbacks)
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
@@ -81,16 +95,18 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 16 * 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     rewriteUrl: ({ url = '/', headers }) => internalUrl(url, headers.host),
     frameworkErrors: ({ message }, { url }, reply) => refusePath(url, message, reply)
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(await sharedValidators())
   const inbound = new InboundMessages({
     sender,
     delivery,
     mediaBaseUrl: () => options.hostedMediaBaseUrl ?? ownUrl(app)
   })
   handleHandsetPlans(store.planned, (where, text) => inbound.receive(where, text))
+  const save = (accountSid = store.defaultName) => saveWorld(store, accountSid)
+  const restore = (snapshot: unknown, told?: RestoreOptions) => restoreWorld(store, snapshot, told)
   const world = (accountSid = store.defaultName): World => {
     const found = store.get(accountSid)
     if (found === undefined) throw new ControlRefusal(404, noWorld(accountSid))
@@ -136,13 +152,14 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     clock,
     resetBody: WorldSeed,
     findWorld: name => store.get(name ?? store.defaultName),
-    reset: (name, body) => resetWorld(store, name ?? store.defaultName, body)
+    reset: (name, body) => resetWorld(store, name ?? store.defaultName, body),
+    snapshots: snapshotOptions(store, options.snapshots)
   })
   await app.register(handsetControl, { world, inbound })
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })
-  await app.register(callbackControl, { world, callbacks })
+  await app.register(callbackControl, { world, callbacks, complianceCallbacks })
 
   return {
     app,
@@ -150,6 +167,12 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     store,
     world,
     inbound,
+    save,
+    restore,
+    saveTo: async (file, accountSid) => {
+      await writeSnapshotFile(file, await save(accountSid))
+    },
+    restoreFrom: async (file, told) => restore(await readSnapshotFile(file), told),
     close: async () => {
       clock.stop()
       await sender.close()

@@ -1,3 +1,4 @@
+import { copyPlain } from '../simulator/plain-data.ts'
 import type { Throughput } from './compliance/throughput.ts'
 import type { BrandStatus, IdentityStatus } from './lifecycles/brand.ts'
 import type { CampaignStatus } from './lifecycles/campaign.ts'
@@ -27,6 +28,31 @@ export function emptyCompliance(): Compliance {
     brands: new Map(),
     campaigns: new Map(),
     tollfreeVerifications: new Map()
+  }
+}
+
+export type SavedCompliance = ReturnType<typeof saveCompliance>
+
+export function saveCompliance(compliance: Compliance) {
+  return copyPlain({
+    bundles: [...compliance.bundles],
+    endUsers: [...compliance.endUsers],
+    documents: [...compliance.documents],
+    brands: [...compliance.brands],
+    campaigns: [...compliance.campaigns],
+    tollfreeVerifications: [...compliance.tollfreeVerifications]
+  })
+}
+
+export function restoreCompliance(saved: SavedCompliance): Compliance {
+  const copy = copyPlain(saved)
+  return {
+    bundles: new Map(copy.bundles),
+    endUsers: new Map(copy.endUsers),
+    documents: new Map(copy.documents),
+    brands: new Map(copy.brands),
+    campaigns: new Map(copy.campaigns),
+    tollfreeVerifications: new Map(copy.tollfreeVerifications)
   }
 }
 

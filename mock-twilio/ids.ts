@@ -1,4 +1,4 @@
-import { Random } from '../simulator/random.ts'
+import { Random, type RandomState } from '../simulator/random.ts'
 
 /** A prefix that says what the thing is, and 32 hexadecimal digits. https://www.twilio.com/docs/glossary/what-is-a-sid */
 export type SidPrefix =
@@ -37,10 +37,18 @@ type CompliancePrefix =
 
 /** Ids of one world, the same again for the same seed. */
 export class Ids {
-  readonly #random: Random
+  #random: Random
 
   constructor(seed: string) {
     this.#random = new Random(`${seed}/ids`)
+  }
+
+  save(): RandomState {
+    return this.#random.state
+  }
+
+  restore(state: RandomState): void {
+    this.#random = Random.fromState(state)
   }
 
   sid(prefix: SidPrefix): string {

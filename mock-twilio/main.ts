@@ -11,6 +11,7 @@ import { developmentAccount, developmentAccountSeed } from './development-accoun
  *   MOCK_SEED             of all ids, delays and outcomes
  *   MOCK_SMS_URL          where the development numbers send what people text to them
  *   MOCK_MEDIA_BASE_URL   where inbound pictures are said to lie; this process, when absent
+ *   MOCK_SNAPSHOTS        the directory of snapshots that are written and read by name; none, when absent
  *   MOCK_CLOCK            real (default) or frozen
  */
 const { env } = process
@@ -19,6 +20,7 @@ const mock = await createMockTwilio({
   logger: { level: env['LOG_LEVEL'] ?? 'info' },
   accounts: [developmentAccountSeed(env['MOCK_SMS_URL'] ?? developmentAccount.smsUrl)],
   ...(env['MOCK_SEED'] === undefined ? {} : { seed: env['MOCK_SEED'] }),
+  ...(env['MOCK_SNAPSHOTS'] === undefined ? {} : { snapshots: env['MOCK_SNAPSHOTS'] }),
   ...(env['MOCK_MEDIA_BASE_URL'] === undefined
     ? {}
     : { hostedMediaBaseUrl: env['MOCK_MEDIA_BASE_URL'] })

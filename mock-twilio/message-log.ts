@@ -1,10 +1,23 @@
-import type { MessageRecord } from './resources/message.ts'
+import {
+  restoreMessage,
+  saveMessage,
+  type MessageRecord,
+  type SavedMessage
+} from './resources/message.ts'
 
 /*
  * The messages of one world, in the order of creation, found by sid in one step and listed by sender or
  * receiver without looking at the others. Above `retention` messages it drops those that ended first; what it
  * drops is not found any more.
  */
+export interface MessageLogState {
+  seq: number
+  /** In the order of creation. */
+  messages: SavedMessage[]
+  /** Sids, in the order of ending. */
+  done: string[]
+}
+
 export class MessageLog {
   readonly #retention: number
   readonly #bySid = new Map<string, MessageRecord>()
@@ -83,6 +96,31 @@ export class MessageLog {
     return messages
   }
 
+  save(): MessageLogState {
+    const messages = Array.from(this.newestFirst({}), saveMessage).toReversed()
+    const done = this.#done.slice(this.#dropped).filter(({ isDeleted }) => !isDeleted)
+    return { seq: this.#seq, messages, done: done.map(({ sid }) => sid) }
+  }
+
+  /** Into an empty log. Throws for what does not fit together. */
+  restore({ seq, messages, done }: MessageLogState): void {
+    let last = 0
+    for (const saved of messages) {
+      if (saved.seq <= last || saved.seq > seq) {
+        throw new RangeError(`message ${saved.sid} is out of order`)
+      }
+      last = saved.seq
+      this.add(restoreMessage(saved))
+    }
+    for (const sid of done) {
+      const message = this.#bySid.get(sid)
+      if (message === undefined) throw new RangeError(`message ${sid} is over, and not there`)
+      this.#done.push(message)
+    }
+    this.#seq = seq
+    this.#dropOldest()
+  }
+
   clear(): void {
     this.#bySid.clear()
     this.#done = []
@@ -132,7 +170,7 @@ class MessageList {
 
   noteRemoved(): void {
     this.#removed++
-    if (this.#removed < 32 || this.#removed < this.#items.length / 2) return
+    if (2 * this.#removed < this.#items.length) return
     this.#items = this.#items.filter(message => !message.isDeleted)
     this.#removed = 0
   }

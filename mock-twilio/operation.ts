@@ -119,68 +119,71 @@ function enter(world: World, reply: FastifyReply): string {
   return requestId
 }
 
-function handlerOf(
-  operation: Operation,
-  { services, authentication, responses }: OperationContext
-) {
+function handlerOf(operation: Operation, context: OperationContext) {
+  const { services, responses } = context
+  const { status } = operation
   return (request: FastifyRequest, reply: FastifyReply): unknown => {
     const params = namesIn(request.params)
-    const admission = admit(operation, request, params, { services, authentication })
+    const admission = admit(operation, request, params, context)
     const { world, caller } = admission
-    const requestId = enter(world, reply)
-    const form = isForm(request.body) ? request.body : emptyForm
-    const path = withoutQuery(pathOnHost(request.url))
-    const carryOut = (): unknown => {
-      try {
-        refuseAsAskedFor(request)
-        refuseWithoutPermission(operation, admission)
-        const answer = operation.handle({
-          world,
-          caller,
-          params,
-          query: isForm(request.query) ? request.query : emptyForm,
-          form,
-          path,
-          requestId,
-          reply,
-          services
-        })
-        world.journal.append({
-          kind: 'request',
-          operation: operation.name,
-          status: operation.status,
-          sid: answer === reply ? undefined : sidOf(answer),
-          request_id: requestId
-        })
-        return answer
-      } catch (error) {
-        if (error instanceof TwilioRefusal) noteRefusal(error)
-        throw error
-      }
-    }
-    const noteRefusal = (error: TwilioRefusal) => {
-      const { to, from } = subjectOf(operation, form, params, path)
-      noteRefused(world, operation.name, error, { to, from, request_id: requestId })
+    const call: Call = {
+      world,
+      caller,
+      params,
+      query: isForm(request.query) ? request.query : emptyForm,
+      form: isForm(request.body) ? request.body : emptyForm,
+      path: withoutQuery(pathOnHost(request.url)),
+      requestId: enter(world, reply),
+      reply,
+      services
     }
     if (!world.faults.isEmpty) {
-      const subject = subjectOf(operation, form, params, path)
-      const { status } = operation
       return underFaults({
         world,
         reply,
-        requestId,
+        requestId: call.requestId,
         status,
-        subject,
+        subject: subjectOf(operation, call),
         responses,
-        carryOut,
-        noteRefusal
+        carryOut: () => carryOut(operation, admission, request, call),
+        noteRefusal: error => noteRefusal(operation, call, error)
       })
     }
-    const answer = carryOut()
+    const answer = carryOut(operation, admission, request, call)
     if (answer === reply) return reply
-    reply.code(operation.status)
-    return operation.status === 204 ? reply.send() : answer
+    reply.code(status)
+    return status === 204 ? reply.send() : answer
   }
+}
+
+/** What the operation answers; either way the journal tells of it. */
+function carryOut(
+  operation: Operation,
+  admission: Admission,
+  request: FastifyRequest,
+  call: Call
+): unknown {
+  try {
+    refuseAsAskedFor(request)
+    refuseWithoutPermission(operation, admission)
+    const answer = operation.handle(call)
+    call.world.journal.append({
+      kind: 'request',
+      operation: operation.name,
+      status: operation.status,
+      sid: answer === call.reply ? undefined : sidOf(answer),
+      request_id: call.requestId
+    })
+    return answer
+  } catch (error) {
+    if (error instanceof TwilioRefusal) noteRefusal(operation, call, error)
+    throw error
+  }
+}
+
+function noteRefusal(operation: Operation, call: Call, error: TwilioRefusal): void {
+  const { to, from } = subjectOf(operation, call)
+  noteRefused(call.world, operation.name, error, { to, from, request_id: call.requestId })
 }
 
 function noteRefused(
@@ -252,12 +255,7 @@ function refuseAsAskedFor({ headers }: FastifyRequest): void {
 }
 
 /** What faults are held against. The number that is looked up is the one that it is to. */
-function subjectOf(
-  { name, method }: Operation,
-  form: Form,
-  params: Readonly<Record<string, string>>,
-  path: string
-): FaultSubject {
+function subjectOf({ name, method }: Operation, { form, params, path }: Call): FaultSubject {
   return {
     operation: name,
     method,

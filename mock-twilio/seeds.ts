@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 
+import { mostOffsetMs } from '../simulator/clock.ts'
 import { AdvancedOptOut } from './carrier/advanced-opt-out.ts'
 import { HandsetSeed } from './carrier/persona.ts'
 
@@ -178,7 +179,11 @@ export const WorldSeed = Type.Object(
       })
     ),
     clock_offset_ms: Type.Optional(
-      Type.Integer({ description: "how far this world's time is ahead of the clock" })
+      Type.Integer({
+        minimum: -mostOffsetMs,
+        maximum: mostOffsetMs,
+        description: "how far this world's time is ahead of the clock"
+      })
     ),
     test_credentials: Type.Optional(
       Type.Boolean({

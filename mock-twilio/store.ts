@@ -3,6 +3,7 @@ import type { VirtualClock } from '../simulator/clock.ts'
 import { numberedSid } from './ids.ts'
 import type { KeyRecord } from './resources/key.ts'
 import type { AccountSeed, ApiKeySeed } from './seeds.ts'
+import type { WorldState } from './world-state.ts'
 import { World } from './world.ts'
 
 export interface StoreOptions {
@@ -47,19 +48,28 @@ export class Store {
   }
 
   replace(seed: AccountSeed, ownerSid?: string): World {
-    const former = this.#worlds.get(seed.account_sid)
-    if (former !== undefined) {
-      former.end()
-      for (const sid of former.keys.keys()) this.#keyOwners.get(sid)?.delete(former)
-    }
     const world = new World(seed, {
       ...this.#options,
       planned: this.planned,
       ...(ownerSid ? { ownerSid } : {})
     })
-    this.#worlds.set(world.name, world)
-    for (const sid of world.keys.keys()) this.#ownKey(sid, world)
-    this.credentialsVersion++
+    this.#enter(world)
+    return world
+  }
+
+  /**
+   * What `World.save` gave takes the place of the world of that name. The world keeps its own time wherever
+   * the clock stands, unless the clock of all is set to where it stood. Throws a RangeError for what does not
+   * fit together, and has changed nothing then.
+   */
+  restore(state: WorldState, { setsClock = false }: { setsClock?: boolean } = {}): World {
+    const { origin, ownerSid } = state
+    const options = { ...this.#options, planned: this.planned, ownerSid, saved: state }
+    const world = new World(origin, options)
+    if (setsClock) this.clock.set(state.now - state.clockOffsetMs)
+    this.#enter(world)
+    world.clockOffsetMs = state.now - this.clock.now()
+    world.agenda.takeUp(state.agenda)
     return world
   }
 
@@ -78,10 +88,26 @@ export class Store {
 
   /** Whether anybody has the number: nobody else can buy it then. */
   isOwned(phoneNumber: string): boolean {
+    return this.ownerOf(phoneNumber) !== undefined
+  }
+
+  /** Another one than `except` that has the number. */
+  ownerOf(phoneNumber: string, except?: string): World | undefined {
     for (const world of this.#worlds.values()) {
-      if (world.numbersByPhone.has(phoneNumber)) return true
+      if (world.name !== except && world.numbersByPhone.has(phoneNumber)) return world
     }
-    return false
+    return undefined
+  }
+
+  #enter(world: World): void {
+    const former = this.#worlds.get(world.name)
+    if (former !== undefined) {
+      former.end()
+      for (const sid of former.keys.keys()) this.#keyOwners.get(sid)?.delete(former)
+    }
+    this.#worlds.set(world.name, world)
+    for (const sid of world.keys.keys()) this.#ownKey(sid, world)
+    this.credentialsVersion++
   }
 
   #ownKey(sid: string, world: World): void {

@@ -1,5 +1,5 @@
 import { Agenda, type Plan, type PlanHandlers } from '../simulator/agenda.ts'
-import type { Timer, VirtualClock } from '../simulator/clock.ts'
+import { aheadBy, type Timer, type VirtualClock } from '../simulator/clock.ts'
 import { Alerts, type Alert } from '../simulator/alerts.ts'
 import { FaultRules } from '../simulator/faults.ts'
 import { Journal } from '../simulator/journal.ts'
@@ -8,8 +8,8 @@ import { Random } from '../simulator/random.ts'
 import { severityOf } from './callbacks/alert-severity.ts'
 import type { Exchange } from './callbacks/signed-request.ts'
 import type { StatusCallback } from './callbacks/status-callback.ts'
-import { emptyCompliance, forgetNumber } from './compliance.ts'
-import { newCarrierState } from './carrier/carrier-state.ts'
+import { emptyCompliance, forgetNumber, restoreCompliance, type Compliance } from './compliance.ts'
+import { newCarrierState, restoreCarrierState, type CarrierState } from './carrier/carrier-state.ts'
 import type { AdvancedOptOut } from './carrier/advanced-opt-out.ts'
 import type { CookieJars } from './carrier/cookies.ts'
 import { Handsets } from './carrier/handsets.ts'
@@ -38,6 +38,7 @@ import type {
   NumberSeed,
   ShortCodeSeed
 } from './seeds.ts'
+import { restoreWorldState, saveWorldState, type WorldState } from './world-state.ts'
 
 export interface WorldOptions {
   clock: VirtualClock
@@ -49,6 +50,8 @@ export interface WorldOptions {
   ownerSid?: string
   /** What becomes due in any world, by the kind of the plan. */
   planned: PlanHandlers<World>
+  /** What `save` gave: instead of a beginning. Its plans are not taken up yet, see Store.restore. */
+  saved?: WorldState
 }
 
 /** Everything that exists for one account. Nothing in it is known to another world. */
@@ -64,7 +67,7 @@ export class World {
   readonly limits: ProviderLimits
   /** Whether senders have a throughput, and queues before them. */
   readonly isThrottled: boolean
-  readonly carrier = newCarrierState()
+  readonly carrier: CarrierState
   readonly ids: Ids
   /** Apart from the ids, since callbacks go out in an order that the network decides. */
   readonly callbackIds: Ids
@@ -76,7 +79,7 @@ export class World {
   readonly agenda: Agenda
   readonly messages: MessageLog
   readonly optOuts = new OptOuts()
-  readonly compliance = emptyCompliance()
+  readonly compliance: Compliance
   /** The services whose keywords are their own, by sid. */
   readonly advancedOptOuts = new Map<string, AdvancedOptOut>()
   readonly handsets = new Handsets(
@@ -112,13 +115,13 @@ export class World {
   #isOver = false
 
   constructor(origin: AccountSeed, options: WorldOptions) {
-    const { clock, retention, digest, seed, ownerSid, planned } = options
+    const { clock, retention, digest, seed, ownerSid, planned, saved } = options
     this.#clock = clock
     this.origin = origin
     this.name = origin.account_sid
-    this.seed = origin.seed ?? seed
+    this.seed = saved?.seed ?? origin.seed ?? seed
     this.ownerSid = ownerSid ?? origin.account_sid
-    this.authToken = origin.auth_token ?? 'mock-auth-token-00000000000000001'
+    this.authToken = saved?.authToken ?? origin.auth_token ?? 'mock-auth-token-00000000000000001'
     this.friendlyName = origin.friendly_name ?? 'A world of its own'
     this.profile = profiles[origin.profile ?? 'reliable']
     this.limits = providerLimits(origin.provider_year ?? 2026)
@@ -135,8 +138,19 @@ export class World {
     this.faults = new FaultRules(`${this.seed}/${this.name}`, now)
     this.messages = new MessageLog(retention)
     this.agenda = new Agenda(clock, plan => planned.carryOut(this, plan))
-    this.dateCreated = this.now()
+    this.dateCreated = saved?.dateCreated ?? this.now()
     this.dateUpdated = this.dateCreated
+    this.carrier = saved === undefined ? newCarrierState() : restoreCarrierState(saved.carrier)
+    this.compliance = saved === undefined ? emptyCompliance() : restoreCompliance(saved.compliance)
+    if (saved === undefined) this.#begin(origin)
+    else restoreWorldState(this, saved)
+  }
+
+  get accountSid(): string {
+    return this.name
+  }
+
+  #begin(origin: AccountSeed): void {
     for (const key of origin.api_keys ?? []) this.addKey(key, 'Seeded')
     for (const line of origin.line_types ?? []) this.lineTypes.set(line.phone_number, line.type)
     if (this.isForTests) return
@@ -148,10 +162,6 @@ export class World {
     }
     for (const outage of origin.outages ?? []) addOutage(this, outage)
     for (const { number, persona } of origin.handsets ?? []) this.handsets.give(number, persona)
-  }
-
-  get accountSid(): string {
-    return this.name
   }
 
   /** Twilio's test credentials: magic numbers alone, nothing is kept, nobody is called back. */
@@ -169,7 +179,8 @@ export class World {
   }
 
   now(): number {
-    return this.#clock.now() + this.clockOffsetMs
+    const now = this.#clock.now()
+    return this.clockOffsetMs === 0 ? now : aheadBy(this.clockOffsetMs, now)
   }
 
   get alerts(): readonly Alert[] {
@@ -279,6 +290,10 @@ export class World {
     for (const phoneNumber of seed.phone_numbers ?? []) {
       const number =
         this.numbersByPhone.get(phoneNumber) ?? this.addNumber({ phone_number: phoneNumber })
+      if (number.serviceSid === service.sid) continue
+      // As at Twilio, a number is in one service alone.
+      const former = this.serviceOf(number)
+      if (former !== undefined) leavePool(former, number)
       joinPool(service, number, now)
     }
     this.services.set(service.sid, service)
@@ -307,6 +322,14 @@ export class World {
     const alert = { code, message, ...fields, severity, alert_sid: this.alertIds.sid('NO') }
     this.alertLog.add({ ...alert, ...exchange })
     this.journal.append({ kind: 'alert', ...alert })
+  }
+
+  /**
+   * All that there is, as plain data. What is in flight, callbacks and answers that are held back, cannot be
+   * in it: see `saveWorld` in snapshot.ts.
+   */
+  save(): WorldState {
+    return saveWorldState(this)
   }
 
   /** Forgets what is under way, for a world that is replaced. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,8 @@ import {
   fullPage,
   isProven,
   measure,
+  speakingSuites,
+  speaksForTheMock,
   summaryPage,
   tally
 } from '../contracts/twilio/compatibility.ts'
@@ -22,7 +24,7 @@ import { runTests } from './run-tests.ts'
  *   npm run compatibility -- --check                    runs them, and fails when a page is stale
  *   npm run compatibility -- --evidence data/evidence   takes what a whole npm test has left there
  */
-const suites = ['mock-twilio', 'contracts/twilio', 'simulator']
+const suites = globSync(speakingSuites).filter(speaksForTheMock)
 const { values: options } = parseArgs({
   options: { check: { type: 'boolean', default: false }, evidence: { type: 'string' } }
 })

@@ -61,3 +61,30 @@ test('a plan that nobody handles is a bug, and is told', () => {
 
   assert.throws(() => handlers.carryOut({}, { kind: 'unheard-of' }), /unheard-of/)
 })
+
+test('what is saved is taken up as far ahead as it was, wherever the other clock stands', async () => {
+  const first = anAgenda()
+  for (const [delay, name] of [
+    [500, 'late'],
+    [100, 'b'],
+    [100, 'c'],
+    [0, 'a']
+  ] as const) {
+    first.agenda.plan(delay, { kind: name })
+  }
+  first.clock.set(200)
+  const saved = first.agenda.save()
+  const second = anAgenda()
+  second.clock.set(1_000_000)
+
+  second.agenda.takeUp(JSON.parse(JSON.stringify(saved)))
+
+  assert.deepEqual(second.agenda.save(), saved)
+  await second.clock.advance(299)
+  assert.deepEqual(
+    second.done.map(({ kind }) => kind),
+    ['a', 'b', 'c']
+  )
+  await second.clock.advance(1)
+  assert.equal(second.done.at(-1)?.kind, 'late')
+})

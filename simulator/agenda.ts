@@ -20,6 +20,10 @@ export class PlanHandlers<W> {
     this.#actions.set(kind, action)
   }
 
+  handles(kind: string): boolean {
+    return this.#actions.has(kind)
+  }
+
   carryOut(world: W, plan: Plan): void {
     const action = this.#actions.get(plan.kind)
     if (action === undefined) throw new Error(`nobody handles plans of the kind ${plan.kind}`)
@@ -30,6 +34,13 @@ export class PlanHandlers<W> {
 export interface DuePlan {
   /** Virtual milliseconds of the epoch. */
   readonly at: number
+  readonly plan: Plan
+}
+
+/** A plan apart from any clock. */
+export interface SavedPlan {
+  /** How far ahead it lies; below 0 when it is overdue. */
+  readonly inMs: number
   readonly plan: Plan
 }
 
@@ -60,6 +71,19 @@ export class Agenda {
   /** Plans again what `list` gave; what is overdue is due now. */
   restore(plans: readonly DuePlan[]): void {
     for (const { at, plan } of plans) this.#add(at, plan)
+  }
+
+  /** In the order of coming due, for `takeUp`. */
+  save(): SavedPlan[] {
+    const now = this.#clock.now()
+    const pending = [...this.#pending].toSorted((a, b) => a.at - b.at)
+    return pending.map(({ at, plan }) => ({ inMs: at - now, plan }))
+  }
+
+  /** As far ahead as they were, wherever the clock stands. */
+  takeUp(plans: readonly SavedPlan[]): void {
+    const now = this.#clock.now()
+    for (const { inMs, plan } of plans) this.#add(now + inMs, plan)
   }
 
   clear(): void {

@@ -158,6 +158,64 @@ test('an answer is read up to 64 KB, whether or not its length is told', async t
   assert.equal(await failureFor(t, { url: `${url}/65537-told` }), 'too_large')
 })
 
+test('a connection is used again, and another one when the application has closed it', async t => {
+  const ports = new Set<number | undefined>()
+  const url = await aWebServer(t, (request, response) => {
+    ports.add(request.socket.remotePort)
+    const isLast = request.url === '/last'
+    response.writeHead(204, isLast ? { connection: 'close' } : {}).end()
+  })
+  const send = aSender(t)
+
+  for (const path of ['/', '/?again', '/last']) await send({ url: url + path })
+  const connectionsBefore = ports.size
+  const { answer } = await send({ url })
+
+  assert.equal(connectionsBefore, 1)
+  assert.equal(ports.size, 2)
+  assert.ok(answer.ok)
+})
+
+test('a document comes as it was written, in any script, and a header cannot be broken out of', async t => {
+  const bodies: string[] = []
+  const url = await aWebServer(t, (request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', (part: Buffer) => parts.push(part))
+    request.on('end', () => {
+      bodies.push(Buffer.concat(parts).toString('utf8'))
+      response.writeHead(204).end()
+    })
+  })
+
+  await aSender(t)({ url, body: '{"from":"Ærø ☃ 😀"}' })
+  const cookie = 'a=1\r\nx-twilio-signature: forged'
+  const broken = await failureFor(t, { url, headers: { cookie } })
+
+  assert.deepEqual(bodies, ['{"from":"Ærø ☃ 😀"}'])
+  assert.equal(broken, 'protocol')
+})
+
+test('of more callbacks than may be in flight, all arrive', async t => {
+  let inFlight = 0
+  let most = 0
+  const url = await aWebServer(t, (_request, response) => {
+    most = Math.max(most, ++inFlight)
+    setImmediate(() => {
+      inFlight--
+      response.writeHead(204).end()
+    })
+  })
+  const sender = new NetworkCallbackSender({ concurrency: 3 })
+  t.after(() => sender.close())
+
+  const results = await Promise.all(
+    Array.from({ length: 20 }, () => sender.send({ url, method: 'POST', headers: {}, body: 'a=1' }))
+  )
+
+  assert.ok(results.every(({ answer }) => answer.ok))
+  assert.ok(most <= 3, `${most} at once`)
+})
+
 for (const algorithm of ['MD5', 'SHA-256', 'MD5-sess'] as const) {
   test(`credentials are sent as Basic, and as Digest (${algorithm}) when that is asked for`, async t => {
     const seen: string[] = []

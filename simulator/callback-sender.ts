@@ -1,11 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { connect as connectTls } from 'node:tls'
-
-import { Agent, buildConnector, request, type Dispatcher } from 'undici'
-
-import { CallbackFailed, failedAnswer, failureOf, type FailedAnswer } from './callback-failures.ts'
-import { afterRealTime } from './clock.ts'
+import { failedAnswer, failureOf, type FailedAnswer } from './callback-failures.ts'
 import { digestAuthorization } from './digest-authentication.ts'
+import { Fifo } from './fifo.ts'
+import type { AnswerHeaders, HttpAnswer } from './http-answer.ts'
+import { HttpConnections } from './http-connections.ts'
 
 /*
  * How the provider's callbacks reach the application: over kept-alive connections, a bounded number at a
@@ -37,7 +34,7 @@ export type CallbackAnswer =
       ok: true
       status: number
       contentType: string
-      headers: IncomingHttpHeaders
+      headers: AnswerHeaders
       body: string
       /** Where it came from in the end. */
       url: string
@@ -84,8 +81,8 @@ const maxRedirects = 10
  */
 export class NetworkCallbackSender implements CallbackSender {
   readonly #options: Required<NetworkCallbackOptions>
-  readonly #agents = new Map<number, Agent>()
-  readonly #waiting: (() => void)[] = []
+  readonly #connections = new HttpConnections()
+  readonly #waiting = new Fifo<() => void>()
   #inFlight = 0
 
   constructor(options: NetworkCallbackOptions = {}) {
@@ -100,114 +97,91 @@ export class NetworkCallbackSender implements CallbackSender {
   }
 
   async send(callback: CallbackRequest): Promise<CallbackResult> {
-    if (this.#inFlight >= this.#options.concurrency) {
-      await new Promise<void>(resolve => {
-        this.#waiting.push(resolve)
-      })
-    } else {
-      this.#inFlight++
-    }
-    const controller = new AbortController()
-    const limit = afterRealTime(callback.totalTimeoutMs ?? this.#options.totalTimeoutMs, () =>
-      controller.abort(new CallbackFailed('total_timeout'))
-    )
+    if (this.#inFlight >= this.#options.concurrency) await this.#untilAnotherEnds()
+    else this.#inFlight++
+    const { retries = 0, isRetried, totalTimeoutMs = this.#options.totalTimeoutMs } = callback
+    const endsAt = performance.now() + totalTimeoutMs
+    let attempts = 0
+    let answer: CallbackAnswer
+    do {
+      attempts++
+      answer = await this.#attempt(callback, endsAt)
+    } while (attempts <= retries && performance.now() < endsAt && isRetried?.(answer) === true)
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#inFlight--
+    else next()
+    return { answer, attempts }
+  }
+
+  close(): Promise<void> {
+    this.#connections.close()
+    return Promise.resolve()
+  }
+
+  #untilAnotherEnds(): Promise<void> {
+    return new Promise(resolve => {
+      this.#waiting.push(resolve)
+    })
+  }
+
+  async #attempt(callback: CallbackRequest, endsAt: number): Promise<CallbackAnswer> {
     try {
-      return await this.#attempt(callback, controller.signal)
-    } finally {
-      limit.cancel()
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#inFlight--
-      else next()
-    }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#agents.values()].map(agent => agent.destroy()))
-    this.#agents.clear()
-  }
-
-  async #attempt(callback: CallbackRequest, signal: AbortSignal): Promise<CallbackResult> {
-    const { retries = 0, isRetried } = callback
-    for (let attempts = 1; ; attempts++) {
-      const answer = await this.#follow(callback, signal)
-      if (attempts > retries || signal.aborted || isRetried?.(answer) !== true) {
-        return { answer, attempts }
-      }
-    }
-  }
-
-  async #follow(callback: CallbackRequest, signal: AbortSignal): Promise<CallbackAnswer> {
-    try {
-      let asked = withBasic(callback)
-      for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-        let answer = await this.#request(asked, signal)
-        const digest = digestFor(asked, answer)
-        if (digest !== undefined) {
-          await answer.body.dump()
-          asked = { ...asked, headers: { ...asked.headers, authorization: digest } }
-          answer = await this.#request(asked, signal)
-        }
-        const location = answer.headers['location']
-        if (answer.statusCode < 300 || answer.statusCode > 399 || typeof location !== 'string') {
-          return await this.#read(answer, asked.url)
-        }
-        await answer.body.dump()
-        asked = redirected(asked, answer.statusCode, location)
-      }
-      return failedAnswer('redirects')
+      const asked = withBasic(callback)
+      const answer = await this.#exchange(asked, endsAt)
+      const isFinal = answer.status < 300 || (answer.status !== 401 && answer.status > 399)
+      return isFinal ? read(answer, asked.url) : await this.#follow(asked, answer, endsAt)
     } catch (error) {
       return failedAnswer(failureOf(error))
     }
   }
 
-  #request(callback: CallbackRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    const readTimeoutMs = callback.readTimeoutMs ?? this.#options.readTimeoutMs
-    const connectTimeoutMs = callback.connectTimeoutMs ?? this.#options.connectTimeoutMs
-    return request(callback.url, {
-      method: callback.method,
-      headers: callback.headers,
-      body: callback.body ?? null,
-      dispatcher: this.#agent(connectTimeoutMs, callback.sni ?? true),
-      headersTimeout: readTimeoutMs,
-      bodyTimeout: readTimeoutMs,
-      signal
+  /** Goes where the answer leads: to the same request with a digest, or elsewhere. */
+  async #follow(
+    first: CallbackRequest,
+    firstAnswer: HttpAnswer,
+    endsAt: number
+  ): Promise<CallbackAnswer> {
+    let asked = first
+    let answer = firstAnswer
+    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+      const digest = digestFor(asked, answer)
+      if (digest !== undefined) {
+        asked = { ...asked, headers: { ...asked.headers, authorization: digest } }
+        answer = await this.#exchange(asked, endsAt)
+      }
+      const location = answer.headers['location']
+      if (answer.status < 300 || answer.status > 399 || typeof location !== 'string') {
+        return read(answer, asked.url)
+      }
+      if (redirects === maxRedirects) break
+      asked = redirected(asked, answer.status, location)
+      answer = await this.#exchange(asked, endsAt)
+    }
+    return failedAnswer('redirects')
+  }
+
+  #exchange(callback: CallbackRequest, endsAt: number): Promise<HttpAnswer> {
+    const { maxBodyBytes } = this.#options
+    return this.#connections.exchange(callback, {
+      connectTimeoutMs: callback.connectTimeoutMs ?? this.#options.connectTimeoutMs,
+      readTimeoutMs: callback.readTimeoutMs ?? this.#options.readTimeoutMs,
+      hasServerName: callback.sni ?? true,
+      endsAt,
+      maxBodyBytes
     })
   }
+}
 
-  async #read(answer: Dispatcher.ResponseData, url: string): Promise<CallbackAnswer> {
-    const { statusCode: status, headers } = answer
-    const isShort = Number(headers['content-length']) <= this.#options.maxBodyBytes
-    const body =
-      isShort || status === 204 ? await answer.body.text() : await this.#readBounded(answer.body)
-    const type = headers['content-type']
-    const contentType = typeof type === 'string' ? type : ''
-    return { ok: true, status, contentType, headers, body, url }
-  }
-
-  async #readBounded(body: AsyncIterable<unknown>): Promise<string> {
-    const parts: Buffer[] = []
-    let size = 0
-    for await (const part of body) {
-      if (!Buffer.isBuffer(part)) continue
-      size += part.length
-      if (size > this.#options.maxBodyBytes) throw new CallbackFailed('too_large')
-      parts.push(part)
-    }
-    return Buffer.concat(parts).toString('utf8')
-  }
-
-  #agent(connectTimeoutMs: number, sni: boolean): Agent {
-    const key = connectTimeoutMs * 2 + Number(sni)
-    let agent = this.#agents.get(key)
-    if (agent === undefined) {
-      agent = new Agent({
-        connect: sni ? { timeout: connectTimeoutMs } : withoutServerName(connectTimeoutMs),
-        connections: this.#options.concurrency,
-        pipelining: 1
-      })
-      this.#agents.set(key, agent)
-    }
-    return agent
+function read({ status, headers, body }: HttpAnswer, url: string): CallbackAnswer {
+  const type = headers['content-type']
+  const contentType = typeof type === 'string' ? type : ''
+  return {
+    ok: true,
+    status,
+    contentType,
+    headers,
+    body: body.length === 0 ? '' : body.toString('utf8'),
+    url
   }
 }
 
@@ -237,9 +211,9 @@ function withBasic(callback: CallbackRequest): CallbackRequest {
 
 function digestFor(
   { credentials, method, url, headers }: CallbackRequest,
-  { statusCode, headers: { 'www-authenticate': challenge } }: Dispatcher.ResponseData
+  { status, headers: { 'www-authenticate': challenge } }: HttpAnswer
 ): string | undefined {
-  if (credentials === undefined || statusCode !== 401 || challenge === undefined) return undefined
+  if (credentials === undefined || status !== 401 || challenge === undefined) return undefined
   if (headers['authorization']?.startsWith('Digest')) return undefined
   const { pathname, search } = new URL(url)
   return digestAuthorization(String(challenge), {
@@ -267,32 +241,5 @@ function redirected(callback: CallbackRequest, status: number, location: string)
       ...(isKept && contentType !== undefined ? { 'content-type': contentType } : {}),
       ...(isHere && authorization !== undefined ? { authorization } : {})
     }
-  }
-}
-
-/** undici puts the host's name wherever there is none. */
-function withoutServerName(timeoutMs: number): buildConnector.connector {
-  const plain = buildConnector({ timeout: timeoutMs })
-  return (options, callback) => {
-    if (options.protocol !== 'https:') {
-      plain(options, callback)
-      return
-    }
-    const socket = connectTls({
-      host: options.hostname,
-      port: Number(options.port || 443),
-      servername: ''
-    })
-    const limit = afterRealTime(timeoutMs, () => {
-      socket.destroy(new CallbackFailed('connect_timeout'))
-    })
-    socket.once('secureConnect', () => {
-      limit.cancel()
-      callback(null, socket)
-    })
-    socket.once('error', error => {
-      limit.cancel()
-      callback(error, null)
-    })
   }
 }

@@ -127,6 +127,11 @@ export class VirtualClock implements Clock {
     return { mode: this.#mode, rate: this.#rate, now: new Date(now).toISOString(), now_ms: now }
   }
 
+  /** Whether something goes on that time does not pass over. */
+  get isHeld(): boolean {
+    return this.#held > 0
+  }
+
   get isFrozen(): boolean {
     return this.#mode === 'frozen'
   }
@@ -238,6 +243,14 @@ export function afterRealTime(ms: number, action: () => void): Timer {
 
 /** Beyond, dates have no four-digit year, and later no name at all. */
 const endOfTime = Date.UTC(10_000, 0) - 1
+
+/** The time of somebody whose clock is that far ahead, as far as there is such a time. */
+export function aheadBy(offsetMs: number, now: number): number {
+  return Math.min(endOfTime, Math.max(0, now + offsetMs))
+}
+
+/** Further than this no time is from another one. */
+export const mostOffsetMs = endOfTime
 
 function isTime(ms: number): boolean {
   return ms >= 0 && ms <= endOfTime

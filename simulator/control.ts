@@ -4,10 +4,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type TSchema } from '@sinclair/typebox'
 
 import type { Alerts } from './alerts.ts'
-import type { VirtualClock } from './clock.ts'
+import { aheadBy, mostOffsetMs, type VirtualClock } from './clock.ts'
+import { ControlRefusal } from './control-refusal.ts'
 import { NewFault } from './fault-schema.ts'
 import type { FaultRules } from './faults.ts'
 import { lineOf, type Journal, type JournalEntry, type JournalMatch } from './journal.ts'
+import { snapshotControl, type SnapshotOptions } from './snapshot-control.ts'
 
 /*
  * The control API that every mock offers under /_mock. It is for tests and people, never for the application
@@ -31,17 +33,7 @@ export interface ControlOptions {
   resetBody: TSchema
   findWorld: (name: string | undefined) => ControlledWorld | undefined
   reset: (name: string | undefined, body: unknown) => unknown
-}
-
-/** A control request that cannot be carried out, told in words. */
-export class ControlRefusal extends Error {
-  readonly statusCode: number
-
-  constructor(statusCode: number, message: string) {
-    super(message)
-    this.name = 'ControlRefusal'
-    this.statusCode = statusCode
-  }
+  snapshots: SnapshotOptions
 }
 
 const Time = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ format: 'date-time' })])
@@ -55,7 +47,11 @@ const ClockChange = Type.Object(
     set: Type.Optional(Time),
     advance: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.String()])),
     offset_ms: Type.Optional(
-      Type.Integer({ description: "how far this one world's time is ahead of the clock" })
+      Type.Integer({
+        minimum: -mostOffsetMs,
+        maximum: mostOffsetMs,
+        description: "how far this one world's time is ahead of the clock"
+      })
     )
   },
   { additionalProperties: false }
@@ -134,7 +130,13 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
   )
 
   app.post('/_mock/clock', { schema: { body: ClockChange } }, async ({ body, headers }) => {
-    if (body.offset_ms !== undefined) worldOf({ headers }).clockOffsetMs = body.offset_ms
+    if (body.offset_ms !== undefined) {
+      // The text "Infinity" has passed for a number at the door.
+      if (!Number.isFinite(body.offset_ms)) {
+        throw new ControlRefusal(400, `offset_ms is a whole number, got ${body.offset_ms}`)
+      }
+      worldOf({ headers }).clockOffsetMs = body.offset_ms
+    }
     try {
       if (body.set !== undefined) {
         clock.set(typeof body.set === 'number' ? body.set : Date.parse(body.set))
@@ -243,22 +245,14 @@ export const control: FastifyPluginAsyncTypebox<ControlOptions> = async (app, op
     worldOf(request).alertLog.list(request.query)
   )
 
-  for (const method of ['GET', 'POST'] as const) {
-    app.route({
-      method,
-      url: '/_mock/snapshot',
-      handler: async () => {
-        throw new ControlRefusal(501, 'snapshots are not built yet: use /_mock/reset and a seed')
-      }
-    })
-  }
+  await app.register(snapshotControl, { ...options.snapshots, worldOf, nameIn })
 }
 
 function describeClock(clock: VirtualClock, world: ControlledWorld | undefined) {
   const state = clock.describe()
   const offset = world?.clockOffsetMs ?? 0
   if (offset === 0) return state
-  const worldNow = new Date(state.now_ms + offset).toISOString()
+  const worldNow = new Date(aheadBy(offset, state.now_ms)).toISOString()
   return { ...state, offset_ms: offset, world_now: worldNow }
 }
 

@@ -40,6 +40,8 @@ export interface RuleMiss {
 export interface FaultRulesState {
   added: number
   rules: { fault: Fault; random: RandomState; misses: Miss[] }[]
+  /** By the seq of a journal entry. */
+  explanations?: [number, RuleMiss[]][]
 }
 
 interface Rule {
@@ -170,12 +172,14 @@ export class FaultRules {
         fault: structuredClone(fault),
         random: random.state,
         misses: misses.map(miss => ({ at: miss.at, because: inWords(fault, miss) }))
-      }))
+      })),
+      explanations: structuredClone([...this.#explanations])
     }
   }
 
-  restore({ added, rules }: FaultRulesState): void {
+  restore({ added, rules, explanations = [] }: FaultRulesState): void {
     this.clear()
+    for (const [seq, misses] of explanations) this.#explanations.set(seq, misses)
     this.#added = added
     this.#rules = rules.map(({ fault, random, misses }) => ({
       fault: structuredClone(fault),

@@ -65,13 +65,8 @@ export class Random {
   uuid(): string {
     const digits = this.hex(32)
     const variant = (8 + (this.uint32() & 3)).toString(16)
-    return [
-      digits.slice(0, 8),
-      digits.slice(8, 12),
-      `4${digits.slice(13, 16)}`,
-      `${variant}${digits.slice(17, 20)}`,
-      digits.slice(20)
-    ].join('-')
+    const start = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}`
+    return `${start}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`
   }
 }
 

@@ -37,9 +37,11 @@ test('a parameter counts when it was sent with success and looked at', () => {
 
 test('only suites of the mock speak for it, and none that tries at random', () => {
   const own = anEvidence({ answers: {} })
-  const others = ['server/app.test.ts', 'mock-twilio/forms.fuzz.test.ts'].map(suite =>
-    anEvidence({ suite })
-  )
+  const others = [
+    'server/app.test.ts',
+    'contracts/twilio/fuzz.test.ts',
+    'contracts/twilio/models/a.test.ts'
+  ].map(suite => anEvidence({ suite }))
 
   const covered = tally(measure([own, ...others])).map(({ operations }) => operations[0])
 
@@ -68,5 +70,5 @@ test('the same evidence, in whatever order, gives the same pages', () => {
   }
 
   assert.equal(pagesOf([one, other]), pagesOf([other, one, other]))
-  assert.match(pagesOf([one]), /\| status of a message \| AccountSid, MessageSid \|/)
+  assert.match(pagesOf([one]), /\| status of a message \| `AccountSid` `MessageSid` \|/)
 })

@@ -1,3 +1,5 @@
+import { matchesGlob } from 'node:path'
+
 import { catalogue } from '../../mock-twilio/errors.ts'
 import { operations } from '../../mock-twilio/operations.ts'
 import { errorCauses, meaningOf } from './error-codes/catalogue.ts'
@@ -40,11 +42,17 @@ export interface Compatibility {
 }
 
 /** The suites that speak for the mock. The server's would make the result depend on what else was run. */
-const speaksForTheMock = /^(?:mock-twilio|contracts\/twilio|simulator)\//
-const isRandom = /\.(?:fuzz|property)\.test\.ts$/
+export const speakingSuites = '{mock-twilio,contracts/twilio,simulator}/**/*.test.ts'
+
+/** What is tried out at random proves something else in every run. */
+const isRandom = /[./](?:fuzz|property)\.test\.ts$|\/models\//
+
+export function speaksForTheMock(suite: string): boolean {
+  return matchesGlob(suite, speakingSuites) && !isRandom.test(suite)
+}
 
 export function measure(all: readonly ProcessEvidence[]): Compatibility {
-  const evidence = all.filter(({ suite }) => speaksForTheMock.test(suite) && !isRandom.test(suite))
+  const evidence = all.filter(({ suite }) => speaksForTheMock(suite))
   const failed = evidence.filter(({ passed }) => !passed).map(({ suite }) => suite)
   if (evidence.length === 0) throw new Error('there is no evidence of any suite of the mock')
   if (failed.length > 0) throw new Error(`tests that failed prove nothing: ${failed.join(', ')}`)
@@ -118,30 +126,37 @@ export function isProven({ isServed, statuses }: OperationReport): boolean {
 
 /** What the README tells: a row for each resource of which the mock has anything. */
 export function summaryPage(compatibility: Compatibility): string {
-  const resources = resourcesIn(compatibility)
   return lines([
     ...table(
-      ['host', 'resource', 'operations', 'answers', 'parameters', 'refusals'],
-      resources.map(({ product, resource, reports }) => {
-        const { operations, parameters } = count(reports)
+      ['host', 'resource', 'operations', 'parameters', 'error codes'],
+      resourcesIn(compatibility).map(({ product, resource, reports }) => {
         const refusals = sorted(reports.flatMap(report => report.refusals.map(codeOf)))
-        const statuses = sorted(reports.flatMap(report => report.statuses))
         return [
           product,
           resource,
-          outOf(operations),
-          statuses.join(', '),
-          outOf(parameters),
-          refusals.join(', ')
+          verbsOf(reports),
+          outOf(count(reports).parameters),
+          String(refusals.length || '')
         ]
       })
     ),
     '',
     ...table(
       ['callback', 'parameters'],
-      compatibility.callbacks.map(([kind, parameters]) => [kind, parameters.join(', ')])
+      compatibility.callbacks.map(([kind, parameters]) => [kind, names(parameters)])
     )
   ])
+}
+
+/** ListMessage and CreateMessage are list, create. */
+function verbsOf(reports: readonly OperationReport[]): string {
+  const verbOf = ({ id }: OperationReport) => /^[A-Z][a-z]+/.exec(id)?.[0].toLowerCase() ?? id
+  const here = reports.filter(isProven).map(verbOf)
+  const missing = reports.filter(report => !isProven(report)).map(verbOf)
+  return [
+    sorted(here).join(', '),
+    ...(missing.length > 0 ? [`not ${sorted(missing).join(', ')}`] : [])
+  ].join('; ')
 }
 
 /** The long page: every operation with its parameters, and every error code with its cause. */
@@ -163,20 +178,7 @@ export function fullPage(compatibility: Compatibility): string {
     ...resourcesIn(compatibility).flatMap(({ product, resource, reports }) => [
       '',
       `## ${resource} (${product}.twilio.com)`,
-      '',
-      ...table(
-        ['operation', 'answers', 'refusals', 'parameters', 'without effect', 'not tested'],
-        reports
-          .filter(({ isServed }) => isServed)
-          .map(report => [
-            `${report.id}<br>\`${report.method} ${shortPath(report.path)}\``,
-            report.statuses.join(', ') || 'no test',
-            report.refusals.join(', '),
-            names(report.exercised),
-            names(report.ignored),
-            names(report.untried)
-          ])
-      ),
+      ...reports.filter(({ isServed }) => isServed).flatMap(operationLines),
       ...notHere(reports)
     ]),
     ...(compatibility.undocumented.length === 0
@@ -285,7 +287,10 @@ function codesIn({ answers, messageErrors, alerts }: ProcessEvidence): string[] 
 }
 
 function callbacksIn(evidence: readonly ProcessEvidence[]): Compatibility['callbacks'] {
-  const kinds = sorted(evidence.flatMap(({ callbacks }) => Object.keys(callbacks)))
+  // What is of no known kind was sent by a test of the sending itself.
+  const kinds = sorted(evidence.flatMap(({ callbacks }) => Object.keys(callbacks))).filter(
+    kind => !/^other: |^event without a type$/.test(kind)
+  )
   return kinds.map(kind => [
     kind,
     sorted(evidence.flatMap(({ callbacks }) => callbacks[kind] ?? []))
@@ -299,6 +304,21 @@ function resourcesIn({ operations }: Compatibility) {
     if (first === undefined || !reports.some(({ isServed }) => isServed)) return []
     return [{ product: first.product, resource: first.resource, reports }]
   })
+}
+
+function operationLines(report: OperationReport): string[] {
+  const facts: [name: string, text: string][] = [
+    ['parameters', names(report.exercised)],
+    ['without effect', names(report.ignored)],
+    ['not tested', names(report.untried)],
+    ['refused with', sorted(report.refusals.map(codeOf)).join(', ')]
+  ]
+  const told = facts.filter(([, text]) => text !== '').map(([name, text]) => `- ${name}: ${text}`)
+  return [
+    '',
+    `**${report.id}** \`${report.method} ${shortPath(report.path)}\` → ${report.statuses.join(', ') || 'no test'}`,
+    ...(told.length === 0 ? [] : ['', ...told])
+  ]
 }
 
 function notHere(reports: readonly OperationReport[]): string[] {

@@ -6,6 +6,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
+import { answeredRequests } from '../../simulator/http-connections.ts'
 import { journalEntries } from '../../simulator/journal.ts'
 
 /*
@@ -126,6 +127,10 @@ async function startCollecting(into: string): Promise<typeof collectEvidence> {
   return (app, documented) => {
     const lookedUp = new WeakMap<FastifyRequest, Set<string>>()
     app.addHook('preHandler', (request, _reply, done) => {
+      if (isControl(request)) {
+        done()
+        return
+      }
       const reads = new Set<string>()
       lookedUp.set(request, reads)
       request.body = noteReads(request.body, reads)
@@ -134,8 +139,7 @@ async function startCollecting(into: string): Promise<typeof collectEvidence> {
     })
     app.addHook('onSend', (request, reply, payload, done) => {
       const route = request.routeOptions.url
-      const isControl = route === undefined || route.startsWith('/_mock/')
-      if (!chance.isAtWork && !isControl && isOfTheMock(reply)) {
+      if (!chance.isAtWork && route !== undefined && !isControl(request) && isOfTheMock(reply)) {
         const { product, path } = documented(route)
         const seen = seenOf(`${product} ${request.method} ${path}`)
         for (const name of lookedUp.get(request) ?? []) seen.reads.add(name)
@@ -150,6 +154,11 @@ async function startCollecting(into: string): Promise<typeof collectEvidence> {
       done(null, payload)
     })
   }
+}
+
+/** No operation of Twilio's; and a body that it keeps must be plain. */
+function isControl({ routeOptions: { url } }: FastifyRequest): boolean {
+  return url === undefined || url.startsWith('/_mock/')
 }
 
 /** The same form, which tells what is looked up in it. */
@@ -213,28 +222,22 @@ interface SentCallback {
 
 /** Every signed request of the mock that was answered, whoever took it. */
 function watchCallbacks(tell: (callback: SentCallback) => void): void {
-  const sent = new WeakMap<object, SentCallback>()
-  subscribe('undici:request:create', event => {
-    const request = isRecord(event) ? event['request'] : undefined
+  answeredRequests.subscribe(request => {
     if (!isRecord(request) || !isSigned(request['headers'])) return
-    sent.set(request, describeCallback(request))
-  })
-  subscribe('undici:request:headers', event => {
-    const request = isRecord(event) ? event['request'] : undefined
-    const callback = isRecord(request) ? sent.get(request) : undefined
+    const callback = describeCallback(request)
     // A redirect that is followed by GET has no parameters any more.
-    if (callback !== undefined && callback.names.length > 0) tell(callback)
+    if (callback.names.length > 0) tell(callback)
   })
 }
 
 function isSigned(headers: unknown): boolean {
-  return Array.isArray(headers) && headers.includes('x-twilio-signature')
+  return isRecord(headers) && 'x-twilio-signature' in headers
 }
 
 function describeCallback(request: Record<string, unknown>): SentCallback {
-  const body = request['body'] instanceof Uint8Array ? Buffer.from(request['body']).toString() : ''
+  const body = typeof request['body'] === 'string' ? request['body'] : ''
   if (body.startsWith('[') || body.startsWith('{')) return describeDocument(JSON.parse(body))
-  const query = String(request['path']).split('?')[1] ?? ''
+  const query = String(request['url']).split('?')[1] ?? ''
   const form = new URLSearchParams(body === '' ? query : body)
   // What the application put into its own URL begins with a small letter, or is nobody's business.
   const names = Array.from(form.keys(), name => name.replace(/\d+$/, 'N')).filter(name =>
@@ -249,8 +252,13 @@ function describeDocument(document: unknown): SentCallback {
   const event = isRecord(first) ? first : {}
   const data = isRecord(event['data']) ? Object.keys(event['data']) : []
   return {
-    kind: typeof event['type'] === 'string' ? `event ${event['type']}` : 'event without a type',
-    names: [...Object.keys(event), ...data.map(name => `data.${name}`)]
+    kind:
+      typeof event['type'] === 'string'
+        ? `event ${event['type'].replace('com.twilio.messaging.compliance.', '')}`
+        : 'event without a type',
+    names: [...Object.keys(event), ...data.map(name => `data.${name}`)].filter(
+      name => name !== 'data'
+    )
   }
 }
 

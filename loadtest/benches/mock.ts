@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import { developmentAccount } from '../../mock-twilio/development-account.ts'
+import { allCores, keepOn, measuredCore, otherCores } from '../cores.ts'
 import {
-  measure,
   print,
+  quick,
   rounds,
   row,
   secondsPerRound,
@@ -9,52 +12,72 @@ import {
   type MeasuredRequest,
   type Rate
 } from '../measure.ts'
+import { measureSustained, type Sustained } from '../sustained.ts'
 import { startTarget, type TargetProcess } from '../target-process.ts'
 
 const { accountSid, authToken, phoneNumbers } = developmentAccount
+
+/** The carrier takes up to six seconds for a message: from then on as much ends as begins. */
+const carrierSeconds = quick ? 4 : 7
 
 /** Creating messages at mock-twilio, beside a bare route that reads and answers the same, and beside Prism. */
 export async function benchMock(): Promise<void> {
   const receiver = await startTarget('callback-receiver')
   const bare = await startTarget('bare-form')
   const prism = await startTarget('prism')
+  const prismOfOne = await startTarget('prism', { OPERATIONS: 'one' })
   const mock = await startTarget('mock-twilio')
-  const targets = [
-    { name: 'bare route, the same form and answer (floor)', target: bare, request: create({}) },
-    {
-      name: "Prism, mocking Twilio's OpenAPI",
-      target: prism,
-      request: create({})
-    },
-    { name: 'mock-twilio, no status callback', target: mock, request: create({}) },
-    {
-      name: 'mock-twilio, two status callbacks each',
-      target: mock,
-      request: create({ StatusCallback: `${receiver.url}/status` })
-    }
-  ]
-  const rates = targets.map((): Rate[] => [])
+  const targets = [receiver, bare, prism, prismOfOne, mock]
+  const plain = create({})
+  const told = create({ StatusCallback: `${receiver.url}/status` })
+  const callbacks = { receiver, each: 2 }
+  const settle = (): Promise<void> => untilQuiet(mock)
+  const bareRoute = { target: bare, request: plain, leadInSeconds: 0.5 }
+  const bareCalling = { target: bare, request: told, leadInSeconds: 1, callbacks }
+  const prismWhole = { target: prism, request: plain, leadInSeconds: 0.5 }
+  const prismCut = { target: prismOfOne, request: plain, leadInSeconds: 0.5 }
+  const mockSilent = { target: mock, request: plain, leadInSeconds: carrierSeconds, settle }
+  const mockTelling = { ...mockSilent, request: told, callbacks }
+  const all: Sustained[] = [bareRoute, bareCalling, prismWhole, prismCut, mockSilent, mockTelling]
+  const rates = new Map<Sustained, Rate[]>(all.map(one => [one, []]))
+  const ratesOf = (one: Sustained): Rate[] => rates.get(one) ?? []
+  const isApart =
+    keepOn(otherCores) &&
+    keepOn(otherCores, receiver.pid) &&
+    targets.slice(1).every(({ pid }) => keepOn(measuredCore, pid))
   try {
-    for (const { target, request } of targets) await measure(target, warmUpSeconds, request)
-    await untilQuiet(mock)
+    for (const one of all) await measureSustained(one, warmUpSeconds)
     for (let round = 0; round < rounds; round++) {
-      for (const [index, { target, request }] of targets.entries()) {
-        const settle = target === mock ? () => untilQuiet(mock) : undefined
-        rates[index]?.push(await measure(target, secondsPerRound, request, settle))
-      }
+      for (const one of all) ratesOf(one).push(await measureSustained(one, secondsPerRound))
     }
   } finally {
-    for (const target of [receiver, bare, prism, mock]) await target.stop()
+    for (const target of targets) await target.stop()
+    keepOn(allCores)
   }
-  const [floor = [], prismRates = []] = rates
+  const floor = ratesOf(bareRoute)
   print(
-    'Creating messages, 50 connections',
-    targets.map(({ name }, index) => row(name, rates[index] ?? [], floor))
+    `Creating messages, 50 connections, ${isApart ? 'the target alone on one core' : 'all on the same cores'}`,
+    [
+      row('bare route, the same form and answer (floor)', floor, floor),
+      row('the same, posting two bare requests each', ratesOf(bareCalling), floor),
+      row('mock-twilio, no status callback', ratesOf(mockSilent), floor),
+      row('mock-twilio, two status callbacks each', ratesOf(mockTelling), floor)
+    ]
   )
-  print(
-    'The same, beside Prism',
-    targets.map(({ name }, index) => row(name, rates[index] ?? [], prismRates))
-  )
+  const comparisons = [
+    { title: "Beside Prism on Twilio's own document", prismRates: ratesOf(prismWhole) },
+    {
+      title: 'Beside Prism on a document cut down to this operation',
+      prismRates: ratesOf(prismCut)
+    }
+  ]
+  for (const { title, prismRates } of comparisons) {
+    print(title, [
+      row('Prism', prismRates, prismRates),
+      row('mock-twilio, no status callback', ratesOf(mockSilent), prismRates),
+      row('mock-twilio, two status callbacks each', ratesOf(mockTelling), prismRates)
+    ])
+  }
 }
 
 function create(more: Record<string, string>): MeasuredRequest {
@@ -79,6 +102,6 @@ async function untilQuiet(mock: TargetProcess): Promise<void> {
   const deadline = performance.now() + 120_000
   while (Number(await mock.ask('unfinished')) > 0) {
     if (performance.now() > deadline) throw new Error('mock-twilio does not come to rest')
-    await new Promise(resolve => setTimeout(resolve, 50))
+    await sleep(50)
   }
 }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 import { createMockTwilio, type MockTwilio } from '../../mock-twilio/app.ts'
 import { developmentAccount } from '../../mock-twilio/development-account.ts'
 import type { AccountSeed } from '../../mock-twilio/seeds.ts'
@@ -7,7 +5,7 @@ import type { CallbackReply, CallbackRequest } from '../../simulator/callback-se
 import { VirtualClock } from '../../simulator/clock.ts'
 import type { JournalEntry } from '../../simulator/journal.ts'
 import { Random } from '../../simulator/random.ts'
-import { aDistrict, whatAParentWrites, type Family } from './people.ts'
+import { aDistrict, type Family } from './people.ts'
 
 /*
  * A month of a school district in one process: announcements, reminders and chats go through the REST API,
@@ -24,16 +22,29 @@ export interface SimulationOptions {
 
 export interface SimulationReport {
   seconds: number
-  /** SHA-256 of every journal entry, in order. */
+  /** Of the whole journal, what was dropped of it included. */
   digest: string
   entries: number
   created: number
   /** How many messages are in this status at the end, those of parents among them. */
   statuses: Record<string, number>
   kinds: Record<string, number>
+  /** What parents wrote. */
+  replies: number
+  outage: Outage
   /** Refused requests, by code. */
   refusals: Record<string, number>
   mostHeapMb: number
+}
+
+interface Outage {
+  from: string
+  until: string
+  /** Kept back by one carrier until it was up again. */
+  held: number
+  /** Lost by another one, and sent again by the district. */
+  lost: number
+  sentAgain: number
 }
 
 const minute = 60_000
@@ -59,10 +70,18 @@ export async function simulateDistrict(options: SimulationOptions): Promise<Simu
   }
   // What was sent in the last minutes ends, and who was going to answer does.
   await run.mock.clock.advance(day)
-  const tally = run.tally.finish()
+  const { journal } = run.mock.world()
+  const digest = journal.digest()
+  if (digest === undefined) throw new Error('the journal has kept no digest')
+  const { sentAgain } = run
   await run.mock.close()
+  const { held, lost, ...tally } = run.tally.counts()
+  const [from, until] = outageOf(options)
   return {
     ...tally,
+    outage: { from, until, held, lost, sentAgain },
+    digest,
+    entries: journal.lastSeq,
     seconds: (performance.now() - startedAt) / 1000,
     mostHeapMb: mostHeap / 1_048_576
   }
@@ -71,6 +90,7 @@ export async function simulateDistrict(options: SimulationOptions): Promise<Simu
 class District {
   readonly mock: MockTwilio
   readonly tally = new Tally()
+  sentAgain = 0
   readonly #options: SimulationOptions
   readonly #random: Random
   readonly #families: readonly Family[]
@@ -90,6 +110,7 @@ class District {
   static async open(options: SimulationOptions): Promise<District> {
     const families = aDistrict(
       Math.ceil(options.messages / options.days / 2),
+      2 * options.days,
       new Random(`${options.seed}/people`)
     )
     const listeners: { answer?: (callback: CallbackRequest) => CallbackReply } = {}
@@ -97,7 +118,8 @@ class District {
       clock: new VirtualClock({ mode: 'frozen', start }),
       seed: options.seed,
       retention: 20_000,
-      accounts: [seedOf(families)],
+      digest: true,
+      accounts: [seedOf(families, outageOf(options))],
       hostedMediaBaseUrl: 'http://mock.invalid',
       transport: callback => listeners.answer?.(callback) ?? { status: 204 }
     })
@@ -120,7 +142,8 @@ class District {
     this.#announce(15 * hour + this.#random.between(0, 30) * minute, Math.round(share * 0.4))
     this.#planReminders(Math.round(share * 0.05))
     this.#planChats(Math.round(share * 0.1))
-    if (dayNumber === Math.min(8, this.#options.days - 1)) this.#planOutage()
+    if (dayNumber === 1) this.#noteSlips()
+    if (dayNumber === outageDay(this.#options)) this.#sendAgainAfterOutage()
   }
 
   /** What one school day sends, so that all of them together send what was asked for. */
@@ -186,23 +209,26 @@ class District {
     }
   }
 
-  /** For some hours of the morning a carrier loses most of what it takes. Afterwards it is sent again. */
-  #planOutage(): void {
-    let fault = ''
-    this.#at(6 * hour + 30 * minute, async () => {
-      const answer = await this.#control('POST', '/_mock/faults', {
-        effect: { type: 'outcome', status: 'undelivered', error_code: 30008 },
-        probability: 0.7
-      })
-      fault = String(answer['id'])
-    })
-    this.#at(10 * hour, async () => {
-      await this.#control('DELETE', `/_mock/faults/${fault}`)
+  /** What one carrier lost in its outage is sent again, once it is over. */
+  #sendAgainAfterOutage(): void {
+    this.#at(outageHours.until * hour, async () => {
       const again = [...this.#undelivered]
       this.#undelivered.clear()
       for (const To of again) {
         const Body = 'Sent again: your school tried to reach you this morning.'
-        await this.#send({ To, MessagingServiceSid: announcementService, Body })
+        const sid = await this.#send({ To, MessagingServiceSid: announcementService, Body })
+        if (sid !== undefined) this.sentAgain++
+      }
+    })
+  }
+
+  /** Some opt out on paper, and somebody types it in; the next list is made of all the same. */
+  #noteSlips(): void {
+    this.#at(12 * hour, async () => {
+      for (let slip = 0; slip < 5; slip++) {
+        const { phoneNumber: handset } = this.#anybody()
+        const payload = { handset, sender: announcementService, keyword: 'on paper' }
+        await this.#control('/_mock/opt-outs', payload)
       }
     })
   }
@@ -211,11 +237,7 @@ class District {
   #answer({ url, body = '' }: CallbackRequest): CallbackReply {
     const form = new URLSearchParams(body)
     if (url.endsWith('/inbound')) return this.#hear(form)
-    const to = form.get('To') ?? ''
-    if (form.get('ErrorCode') === '30008') this.#undelivered.add(to)
-    if (form.get('MessageStatus') === 'delivered' && this.#random.chance(0.03)) {
-      this.#writeLater(to, form.get('From') ?? '')
-    }
+    if (form.get('ErrorCode') === lostCode) this.#undelivered.add(form.get('To') ?? '')
     return { status: 204 }
   }
 
@@ -238,18 +260,6 @@ class District {
       })
     }
     return { status: 204 }
-  }
-
-  #writeLater(from: string, to: string): void {
-    const text = whatAParentWrites(this.#random)
-    this.#later(this.#random.between(30, 10_000) * 1000, () => this.#write(from, to, text))
-    if (text === 'STOP' && this.#random.chance(0.3)) {
-      this.#later(this.#random.between(4, 20) * hour, () => this.#write(from, to, 'START'))
-    }
-  }
-
-  async #write(from: string, to: string, body: string): Promise<void> {
-    await this.#control('POST', `/_mock/handsets/${from}/messages`, { to, body })
   }
 
   #anybody(): Family {
@@ -277,14 +287,9 @@ class District {
     return answer.json()
   }
 
-  async #control(
-    method: 'POST' | 'DELETE',
-    url: string,
-    payload?: object
-  ): Promise<Record<string, unknown>> {
-    const answer = await this.mock.app.inject({ method, url, ...(payload ? { payload } : {}) })
-    if (answer.statusCode > 299) throw new Error(`${method} ${url}: ${answer.body}`)
-    return answer.body === '' ? {} : answer.json()
+  async #control(url: string, payload: object): Promise<void> {
+    const answer = await this.mock.app.inject({ method: 'POST', url, payload })
+    if (answer.statusCode > 299) throw new Error(`POST ${url}: ${answer.body}`)
   }
 
   /** At a time of the day that begins now. */
@@ -309,7 +314,24 @@ const announcements = [
   'Mañana no hay clases. 🌨️'
 ]
 
-function seedOf(families: readonly Family[]): AccountSeed {
+/** For some hours of a morning two carriers are down: one keeps what it is given, the other loses it. */
+const outageHours = { from: 6.5, until: 10 }
+const lostCode = '30008'
+
+function outageDay({ days }: SimulationOptions): number {
+  return Math.min(8, days - 1)
+}
+
+function outageOf(options: SimulationOptions): [from: string, until: string] {
+  const morning = start + outageDay(options) * day
+  const at = (hours: number) => new Date(morning + hours * hour).toISOString()
+  return [at(outageHours.from), at(outageHours.until)]
+}
+
+function seedOf(
+  families: readonly Family[],
+  [from, until]: readonly [string, string]
+): AccountSeed {
   const inbound = { sms_url: `${application}/inbound` }
   return {
     account_sid: accountSid,
@@ -327,47 +349,53 @@ function seedOf(families: readonly Family[]): AccountSeed {
         use_inbound_webhook_on_number: true
       }
     ],
-    line_types: families
-      .filter(({ line }) => line === 'landline')
-      .map(({ phoneNumber }) => ({ phone_number: phoneNumber, type: 'landline' as const }))
+    outages: [
+      { from, until, carrier: 'Mock Mobile', effect: 'hold', recovery_per_second: 20 },
+      {
+        from,
+        until,
+        carrier: 'Mock Wireless',
+        effect: 'undelivered',
+        error_code: Number(lostCode)
+      }
+    ],
+    handsets: families.flatMap(({ phoneNumber, persona }) =>
+      persona === undefined ? [] : [{ number: phoneNumber, persona }]
+    )
   }
 }
 
-/** Counts and digests entries as they are written, since the journal keeps only the newest. */
+/** Counts entries as they are written, since the journal keeps only the newest. */
 class Tally {
-  readonly #hash = createHash('sha256')
   readonly #statuses: Record<string, number> = {}
   readonly #kinds: Record<string, number> = {}
   readonly #refusals: Record<string, number> = {}
-  #entries = 0
   #created = 0
-  #pending = ''
+  #held = 0
+  #lost = 0
 
   add(entry: JournalEntry): void {
-    this.#entries++
-    this.#pending += `${JSON.stringify(entry)}\n`
-    if (this.#pending.length > 1 << 16) {
-      this.#hash.update(this.#pending)
-      this.#pending = ''
+    const { kind, status } = entry
+    count(this.#kinds, kind)
+    if (kind === 'request.refused') count(this.#refusals, String(entry['code']))
+    if (kind === 'message.created') this.#created++
+    if (kind === 'outage.over') this.#held += Number(entry['held'])
+    if (kind === 'message.status') {
+      count(this.#statuses, String(entry['was']), -1)
+      if (String(entry['code']) === lostCode) this.#lost++
     }
-    count(this.#kinds, entry.kind)
-    if (entry.kind === 'request.refused') count(this.#refusals, String(entry['code']))
-    if (entry.kind === 'message.created') this.#created++
-    if (entry.kind === 'message.status') count(this.#statuses, String(entry['was']), -1)
-    if (entry.kind.startsWith('message.') && typeof entry['status'] === 'string') {
-      count(this.#statuses, entry['status'])
-    }
+    if (kind.startsWith('message.') && typeof status === 'string') count(this.#statuses, status)
   }
 
-  finish(): Omit<SimulationReport, 'seconds' | 'mostHeapMb'> {
-    this.#hash.update(this.#pending)
+  counts() {
     return {
-      digest: this.#hash.digest('hex'),
-      entries: this.#entries,
       created: this.#created,
       statuses: withoutZeros(this.#statuses),
       kinds: this.#kinds,
-      refusals: this.#refusals
+      replies: this.#kinds['message.received'] ?? 0,
+      refusals: this.#refusals,
+      held: this.#held,
+      lost: this.#lost
     }
   }
 }

@@ -1,7 +1,9 @@
 import type { CallbackSender } from '../../simulator/callback-sender.ts'
+import type { EffectOf } from '../../simulator/fault-schema.ts'
 import { drawMs } from '../../simulator/faults.ts'
 import type { Plan, PlanHandlers } from '../../simulator/agenda.ts'
 import type { World } from '../world.ts'
+import { distorted } from './distorted.ts'
 import { sendSigned } from './signed-request.ts'
 import type { FormParameter } from './signature.ts'
 
@@ -28,7 +30,7 @@ export class ComplianceCallbacks {
   constructor(sender: CallbackSender, planned: PlanHandlers<World>) {
     this.#sender = sender
     planned.on(late, (world, plan) => {
-      if (isLate(plan)) void this.#send(world, plan.callback, false)
+      if (isLate(plan)) void this.#send(world, plan.callback)
     })
   }
 
@@ -39,18 +41,11 @@ export class ComplianceCallbacks {
       ? undefined
       : world.faults.take('callback', { operation: 'compliance-callback', to: sid, status })
     switch (effect?.fault) {
-      case undefined:
-        void this.#send(world, callback, false)
-        break
       case 'drop':
         world.journal.append({ kind: 'callback.dropped', sid, status })
         break
       case 'duplicate':
-        void this.#send(world, callback, false)
-        void this.#send(world, callback, false)
-        break
-      case 'wrong_signature':
-        void this.#send(world, callback, true)
+        for (let time = 0; time < (effect.times ?? 2); time++) void this.#send(world, callback)
         break
       case 'delay':
       case 'reorder': {
@@ -58,21 +53,26 @@ export class ComplianceCallbacks {
         world.plan(ms, { kind: late, callback })
         break
       }
+      case undefined:
+      case 'wrong_signature':
+      case 'wrong_method':
+      case 'missing_parameter':
+      case 'extra_parameter':
+        void this.#send(world, callback, effect)
     }
   }
 
   async #send(
     world: World,
     { sid, status, url, parameters, json }: ComplianceCallback,
-    isForged: boolean
+    effect?: EffectOf<'callback'>
   ): Promise<void> {
+    const plain = { method: 'POST', parameters, isForged: false } as const
     const release = world.hold()
     try {
       const { answer, attempts, alertCode } = await sendSigned(world, this.#sender, {
         url,
-        method: 'POST',
-        parameters,
-        isForged,
+        ...(effect === undefined ? plain : distorted(plain, effect, 'Status')),
         ...(json === undefined ? {} : { json })
       })
       const fields = { sid, status, url, attempts }

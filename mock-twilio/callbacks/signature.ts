@@ -1,4 +1,6 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
+
+import { hmacSha1 } from './hmac.ts'
 
 /*
  * X-Twilio-Signature: the Base64 of HMAC-SHA1, under the account's auth token, of the URL as configured (with
@@ -12,12 +14,14 @@ export type FormParameter = readonly [name: string, value: string]
 export function sign(authToken: string, url: string, parameters: readonly FormParameter[]): string {
   let signed = withoutFragment(url)
   let previous: FormParameter | undefined
-  for (const parameter of parameters.toSorted(byNameThenValue)) {
+  for (const parameter of isSorted(parameters)
+    ? parameters
+    : parameters.toSorted(byNameThenValue)) {
     const isRepeated = previous?.[0] === parameter[0] && previous[1] === parameter[1]
     if (!isRepeated) signed += parameter[0] + parameter[1]
     previous = parameter
   }
-  return createHmac('sha1', authToken).update(signed, 'utf8').digest('base64')
+  return hmacSha1(authToken, signed)
 }
 
 /**
@@ -38,9 +42,26 @@ export function encodeForm(parameters: readonly FormParameter[]): string {
   let encoded = ''
   for (const [name, value] of parameters) {
     if (encoded !== '') encoded += '&'
-    encoded += `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(value.toWellFormed())}`
+    encoded += `${encodeText(name)}=${encodeText(value)}`
   }
   return encoded
+}
+
+const plainText = /^[\w.~-]*$/
+
+/** Sids, statuses and names, which is nearly everything, are written as they are. */
+function encodeText(text: string): string {
+  return plainText.test(text) ? text : encodeURIComponent(text.toWellFormed())
+}
+
+/** As the parameters of status callbacks come. */
+function isSorted(parameters: readonly FormParameter[]): boolean {
+  let previous: FormParameter | undefined
+  for (const parameter of parameters) {
+    if (previous !== undefined && byNameThenValue(previous, parameter) > 0) return false
+    previous = parameter
+  }
+  return true
 }
 
 function byNameThenValue(a: FormParameter, b: FormParameter): number {

@@ -90,7 +90,7 @@ function requestOf(
 ): CallbackRequest {
   const document = json === undefined ? undefined : JSON.stringify(json)
   const isForm = method === 'POST' && document === undefined
-  const signedUrl = urlToSign(withoutFragment(url), document, isForm ? [] : parameters)
+  const signedUrl = urlToSign(withoutFragment(url), document, isForm ? noParameters : parameters)
   const token = isForged ? `not ${world.authToken}` : world.authToken
   const { target, username, password } = withoutCredentials(signedUrl)
   // Equal for all attempts of one request, so that a receiver can tell a retry from a new event.
@@ -107,18 +107,36 @@ function requestOf(
     sni: overrides.sni,
     retries: overrides.retries,
     isRetried: answer => isRetried(answer, overrides),
-    headers: {
-      ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' } : {}),
-      ...(document === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-      ...(cookie === undefined ? {} : { cookie }),
-      accept: '*/*',
-      'user-agent': 'TwilioProxy/1.1',
-      'x-home-region': 'us1',
+    headers: headersOf({
+      contentType: isForm ? formType : document === undefined ? undefined : documentType,
+      cookie,
       // Of the URL as configured, also where the application redirects: Twilio does not sign again.
-      'x-twilio-signature': sign(token, signedUrl, isForm ? parameters : []),
-      'i-twilio-idempotency-token': idempotencyToken
-    }
+      signature: sign(token, signedUrl, isForm ? parameters : noParameters),
+      idempotencyToken
+    })
   }
+}
+
+const formType = 'application/x-www-form-urlencoded; charset=UTF-8'
+const documentType = 'application/json; charset=utf-8'
+const noParameters: readonly FormParameter[] = []
+
+function headersOf(values: {
+  contentType: string | undefined
+  cookie: string | undefined
+  signature: string
+  idempotencyToken: string
+}): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept: '*/*',
+    'user-agent': 'TwilioProxy/1.1',
+    'x-home-region': 'us1',
+    'x-twilio-signature': values.signature,
+    'i-twilio-idempotency-token': values.idempotencyToken
+  }
+  if (values.contentType !== undefined) headers['content-type'] = values.contentType
+  if (values.cookie !== undefined) headers['cookie'] = values.cookie
+  return headers
 }
 
 function isRetried(answer: CallbackAnswer, { policies }: ConnectionOverrides): boolean {

@@ -5,6 +5,7 @@ import { drawMs } from '../../simulator/faults.ts'
 import { deliveryErrors } from '../errors.ts'
 import type { MessageRecord } from '../resources/message.ts'
 import type { World } from '../world.ts'
+import { distorted } from './distorted.ts'
 import { exchangeOf, sendSigned, type SignedRequestResult } from './signed-request.ts'
 import type { FormParameter } from './signature.ts'
 
@@ -93,23 +94,11 @@ export class StatusCallbacks {
         break
       }
       case 'wrong_signature':
-        this.#sendInTurn(world, { ...callback, isForged: true })
-        break
       case 'wrong_method':
-        this.#sendInTurn(world, { ...callback, method: 'GET' })
+      case 'missing_parameter':
+      case 'extra_parameter':
+        this.#sendInTurn(world, { ...callback, ...distorted(callback, effect, 'MessageStatus') })
         break
-      case 'missing_parameter': {
-        const { parameter = 'MessageStatus' } = effect
-        const parameters = callback.parameters.filter(([name]) => name !== parameter)
-        this.#sendInTurn(world, { ...callback, parameters })
-        break
-      }
-      case 'extra_parameter': {
-        const { parameter = 'NewParameter', value = 'of a fault' } = effect
-        const parameters: FormParameter[] = [...callback.parameters, [parameter, value]]
-        this.#sendInTurn(world, { ...callback, parameters })
-        break
-      }
     }
   }
 
@@ -140,7 +129,7 @@ export class StatusCallbacks {
       })
       if (world.isOver) return
       const { attempts, alertCode: code, reason } = result
-      const fields = { ...about, status, url, attempts, request_id: requestId ?? undefined }
+      const fields = { sid, to, from, status, url, attempts, request_id: requestId ?? undefined }
       if (code === undefined) {
         world.journal.append({ kind: 'callback.delivered', ...fields })
         warnOfContent(world, result, fields)
@@ -187,34 +176,40 @@ function warnOfContent(
 
 const understoodTypes = new Set(['text/xml', 'application/xml', 'text/html', 'text/plain'])
 
-/** Without an order of meaning: receivers must not count on one, nor on the list staying as it is. */
+/**
+ * Without an order of meaning: receivers must not count on one, nor on the list staying as it is. It is sorted
+ * by name because that is how it is signed.
+ */
 function parametersOf(world: World, message: MessageRecord): FormParameter[] {
-  const { status } = message
+  const { sid, status, errorCode, messagingServiceSid } = message
   const parameters: FormParameter[] = [
     ['AccountSid', world.accountSid],
-    ['ApiVersion', '2010-04-01'],
-    ['From', message.from ?? ''],
-    ['MessageSid', message.sid],
-    ['MessageStatus', status],
-    ['SmsSid', message.sid],
-    ['SmsStatus', status],
-    ['To', message.to]
+    ['ApiVersion', '2010-04-01']
   ]
-  if (message.messagingServiceSid !== null) {
-    parameters.push(['MessagingServiceSid', message.messagingServiceSid])
-  }
-  if (message.errorCode !== null) {
-    parameters.push(['ErrorCode', String(message.errorCode)])
-    const text = deliveryErrors.get(message.errorCode)
+  if (errorCode !== null) {
+    parameters.push(['ErrorCode', String(errorCode)])
+    const text = deliveryErrors.get(errorCode)
     if (text !== undefined) parameters.push(['ErrorMessage', text])
   }
+  parameters.push(['From', message.from ?? ''], ['MessageSid', sid], ['MessageStatus', status])
+  if (messagingServiceSid !== null) parameters.push(['MessagingServiceSid', messagingServiceSid])
   if (status === 'delivered' || status === 'undelivered') {
     parameters.push(['RawDlrDoneDate', receiptDate(world.now())])
   }
+  parameters.push(['SmsSid', sid], ['SmsStatus', status], ['To', message.to])
   return parameters
 }
 
 /** YYMMDDhhmm, as carriers write it. */
 function receiptDate(at: number): string {
-  return new Date(at).toISOString().replace(/\D/g, '').slice(2, 12)
+  const minute = Math.floor(at / 60_000)
+  if (minute !== lastMinute) {
+    lastMinute = minute
+    lastDate = new Date(at).toISOString().replace(/\D/g, '').slice(2, 12)
+  }
+  return lastDate
 }
+
+// Most receipts are of the same minute as the one before.
+let lastMinute = Number.NaN
+let lastDate = ''

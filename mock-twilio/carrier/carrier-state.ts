@@ -1,3 +1,4 @@
+import { copyPlain } from '../../simulator/plain-data.ts'
 import type { CampaignTraffic } from './campaign-limits.ts'
 import type { Outage } from './outages.ts'
 import type { SenderQueue } from './sender-queues.ts'
@@ -29,5 +30,26 @@ export function newCarrierState(): CarrierState {
     scheduled: 0,
     messageFreeAt: 0,
     mediaFreeAt: 0
+  }
+}
+
+export type SavedCarrierState = ReturnType<typeof saveCarrierState>
+
+export function saveCarrierState({ queues, rates, campaigns, ...state }: CarrierState) {
+  return copyPlain({
+    ...state,
+    queues: [...queues],
+    rates: [...rates],
+    campaigns: [...campaigns]
+  })
+}
+
+export function restoreCarrierState(saved: SavedCarrierState): CarrierState {
+  const { queues, rates, campaigns, ...state } = copyPlain(saved)
+  return {
+    ...state,
+    queues: new Map(queues),
+    rates: new Map(rates),
+    campaigns: new Map(campaigns)
   }
 }

@@ -1,4 +1,5 @@
 import type { Plan, PlanHandlers } from '../../simulator/agenda.ts'
+import { copyPlain } from '../../simulator/plain-data.ts'
 import type { Random } from '../../simulator/random.ts'
 import type { MessageRecord } from '../resources/message.ts'
 import type { LineType } from '../seeds.ts'
@@ -39,6 +40,11 @@ export interface Handset {
   step: number
   /** How often each rule has answered, by its place. */
   answered: number[]
+}
+
+export interface HandsetsState {
+  lives: number
+  handsets: Handset[]
 }
 
 /** As long as a message is valid unless it says otherwise. */
@@ -117,6 +123,18 @@ export class Handsets {
 
   remove(phoneNumber: string): boolean {
     return this.byNumber.delete(phoneNumber)
+  }
+
+  save(): HandsetsState {
+    return copyPlain({ lives: this.lives, handsets: [...this.byNumber.values()] })
+  }
+
+  restore(state: HandsetsState): void {
+    this.lives = state.lives
+    for (const handset of copyPlain(state.handsets)) {
+      checkPersona(handset.persona)
+      this.byNumber.set(handset.number, handset)
+    }
   }
 
   /** How a message ends that a carrier takes for this handset now. undefined: as anybody's. */

@@ -1,5 +1,5 @@
 import type { CallbackSender } from '../../simulator/callback-sender.ts'
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import type { FormParameter } from '../callbacks/signature.ts'
 import { exchangeOf, sendSigned } from '../callbacks/signed-request.ts'
 import { isWebUrl } from '../forms.ts'
@@ -163,6 +163,10 @@ export class InboundMessages {
       return { code, url }
     }
     world.journal.append({ kind: 'inbound.delivered', ...about, status: answer.status, attempts })
+    if (answer.body === '' && answer.headers['transfer-encoding'] === 'chunked') {
+      // https://www.twilio.com/docs/api/errors/11770
+      world.alert(11770, 'an answer in chunks, of which there are none', about, exchangeOf(result))
+    }
     const twiml = readAnswer(answer.contentType, answer.body)
     if ('code' in twiml) {
       world.alert(twiml.code, twiml.message, about)

@@ -107,4 +107,12 @@ export class OptOuts {
   list(): OptOut[] {
     return [...this.#blocks.values()]
   }
+
+  save(): OptOut[] {
+    return structuredClone(this.list())
+  }
+
+  restore(optOuts: readonly OptOut[]): void {
+    for (const optOut of optOuts) this.add({ ...optOut })
+  }
 }

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { parseDuration } from '../../simulator/duration.ts'
 import type { Random } from '../../simulator/random.ts'
 
@@ -104,6 +104,11 @@ const ScriptStep = Type.Object(
 
 const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' })
 
+/** A pattern and no format: formats are unknown where a reset's body is read. */
+const Instant = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$'
+})
+
 export const Persona = Type.Object(
   {
     line: Type.Optional(
@@ -124,7 +129,7 @@ export const Persona = Type.Object(
     ),
     off: Type.Optional(
       Type.Union([
-        Type.Object({ until: Type.String({ format: 'date-time' }) }, strict),
+        Type.Object({ until: Instant }, strict),
         Type.Object(
           {
             daily: Type.Object(

@@ -44,14 +44,14 @@ export function reviewBundle(world: World, plan: Plan, callbacks: ComplianceCall
     advance(world, bundle, bundleLifecycle, 'reviewBegan')
     const { takesMs } = bundleReviewTiming
     planStep(world, bundleReview, bundle.sid, bundle.submissions, takesMs)
-    tell(world, bundle, callbacks)
+    tellOfBundle(world, bundle, callbacks)
     return
   }
   const rejection = rejectionOf(world, bundle)
   advance(world, bundle, bundleLifecycle, rejection === undefined ? 'approved' : 'rejected')
   bundle.errors = rejection === undefined ? null : rejection.codes.map(code => ({ code }))
   markDocuments(world, bundle, rejection === undefined ? 'APPROVED' : 'REJECTED')
-  tell(world, bundle, callbacks, rejection?.reason)
+  tellOfBundle(world, bundle, callbacks, rejection?.reason)
 }
 
 function rejectionOf(
@@ -82,9 +82,10 @@ function markDocuments(world: World, bundle: BundleRecord, status: DocumentStatu
   for (const document of documentsOf(world, bundle)) document.status = status
 }
 
-function tell(
+/** Tells the application of a bundle's status, if it wants to know. */
+export function tellOfBundle(
   world: World,
-  { sid, status, statusCallback }: BundleRecord,
+  { sid, status, statusCallback }: Pick<BundleRecord, 'sid' | 'status' | 'statusCallback'>,
   callbacks: ComplianceCallbacks,
   reason?: string
 ): void {

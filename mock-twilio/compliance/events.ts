@@ -11,13 +11,16 @@ import type { World } from '../world.ts'
 
 const prefix = 'com.twilio.messaging.compliance'
 
-export type BrandEventName =
-  | 'brand-registered'
-  | 'brand-failure'
-  | 'brand-unverified'
-  | 'brand-verified'
-  | 'brand-vetted-verified'
-  | 'brand-secondary-vetting-failure'
+export const brandEventNames = [
+  'brand-registered',
+  'brand-failure',
+  'brand-unverified',
+  'brand-verified',
+  'brand-vetted-verified',
+  'brand-secondary-vetting-failure'
+] as const
+
+export type BrandEventName = (typeof brandEventNames)[number]
 
 export type CampaignEventName = 'campaign-submitted' | 'campaign-approved' | 'campaign-failure'
 

@@ -36,3 +36,35 @@ test('only a message with a status callback has one to post', async t => {
 
   assert.deepEqual([none.status, missing.status, nonsense.status], [409, 404, 400])
 })
+
+test('bundles and brands are told of once more, and only where somebody is to be told', async t => {
+  const { control, request, receiver, mock } = await build(t)
+  const bundle = async (StatusCallback: string) =>
+    (
+      await request('POST', '/trusthub/v1/CustomerProfiles', {
+        FriendlyName: 'North',
+        Email: 'a@district.example',
+        PolicySid: `RN${'F'.repeat(32)}`,
+        StatusCallback
+      })
+    ).body.sid
+  const listener = await bundle(`${receiver.url}/bundles`)
+  const { body: brand } = await request('POST', '/messaging/v1/a2p/BrandRegistrations', {
+    CustomerProfileBundleSid: listener,
+    A2PProfileBundleSid: listener,
+    Mock: true
+  })
+  const tell = async (sid: string, status?: string) =>
+    (await control('POST', '/_mock/callbacks', { sid, ...(status ? { status } : {}) })).status
+
+  assert.equal(await tell(listener), 202)
+  assert.equal(await tell(listener, 'delivered'), 400)
+  assert.equal(await tell(await bundle('')), 409)
+  assert.equal(await tell(brand.sid), 409)
+  assert.equal(await tell(brand.sid, '__proto__'), 400)
+  await mock.clock.advance(0)
+  assert.deepEqual(
+    receiver.received.map(({ form }) => form['Status']),
+    ['draft']
+  )
+})

@@ -1,12 +1,19 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
+import type { ComplianceCallbacks } from '../callbacks/compliance-callback.ts'
 import type { StatusCallbacks } from '../callbacks/status-callback.ts'
+import { tellOfBundle } from '../compliance/bundle-review.ts'
+import { brandEventNames, tellOfBrand } from '../compliance/events.ts'
+import { bundleStatuses } from '../lifecycles/bundle.ts'
+import type { BrandRecord } from '../resources/brand.ts'
+import type { BundleRecord } from '../resources/bundle.ts'
+import type { MessageRecord } from '../resources/message.ts'
 import type { World } from '../world.ts'
 import { worldNameIn } from './world-header.ts'
 
-const statuses = [
+const messageStatuses = [
   'accepted',
   'scheduled',
   'queued',
@@ -20,28 +27,90 @@ const statuses = [
 
 const Wanted = Type.Object(
   {
-    sid: Type.String(),
-    status: Type.Optional(Type.Union(statuses.map(status => Type.Literal(status))))
+    sid: Type.String({ description: 'of a message, a bundle or a brand' }),
+    status: Type.Optional(
+      Type.String({ description: 'of a message or a bundle; of a brand, the name of the event' })
+    )
   },
   { additionalProperties: false }
 )
 
-/** One more status callback of a message, now: a late one, a repeated one, or one that contradicts. */
-export const callbackControl: FastifyPluginCallbackTypebox<{
-  world: (accountSid?: string) => World
+interface Callbacks {
   callbacks: StatusCallbacks
-}> = (app, { world, callbacks }, done) => {
+  complianceCallbacks: ComplianceCallbacks
+}
+
+interface Told {
+  sid: string
+  status: string
+  url: string
+}
+
+/** One more callback, now: a late one, a repeated one, or one that contradicts. Nothing but the telling happens. */
+export const callbackControl: FastifyPluginCallbackTypebox<
+  Callbacks & { world: (accountSid?: string) => World }
+> = (app, { world, ...callbacks }, done) => {
   app.post('/_mock/callbacks', { schema: { body: Wanted } }, (request, reply) => {
     const here = world(worldNameIn(request))
-    const { sid } = request.body
-    const message = here.messages.find(sid)
-    if (message === undefined) throw new ControlRefusal(404, `no message ${sid} in ${here.name}`)
-    if (message.statusCallback === null) {
-      throw new ControlRefusal(409, `message ${sid} has no status callback`)
-    }
-    const { status = message.status } = request.body
-    callbacks.tell(here, { ...message, status })
-    return reply.code(202).send({ sid, status, url: message.statusCallback })
+    const { sid, status } = request.body
+    return reply.code(202).send(tellOnceMore(here, callbacks, sid, status))
   })
   done()
+}
+
+function tellOnceMore(world: World, callbacks: Callbacks, sid: string, status?: string): Told {
+  const { bundles, brands } = world.compliance
+  const message = world.messages.find(sid)
+  if (message !== undefined) return tellOfMessage(world, callbacks, message, status)
+  const bundle = bundles.get(sid)
+  if (bundle !== undefined) return tellOfThisBundle(world, callbacks, bundle, status)
+  const brand = brands.get(sid)
+  if (brand !== undefined) return tellOfThisBrand(world, callbacks, brand, status)
+  throw new ControlRefusal(404, `no message, bundle or brand ${sid} in ${world.name}`)
+}
+
+function tellOfMessage(
+  world: World,
+  { callbacks }: Callbacks,
+  message: MessageRecord,
+  wanted?: string
+): Told {
+  const { sid, statusCallback: url } = message
+  const status = oneOf(messageStatuses, wanted) ?? message.status
+  if (url === null) throw new ControlRefusal(409, `message ${sid} has no status callback`)
+  callbacks.tell(world, { ...message, status })
+  return { sid, status, url }
+}
+
+function tellOfThisBundle(
+  world: World,
+  { complianceCallbacks }: Callbacks,
+  bundle: BundleRecord,
+  wanted?: string
+): Told {
+  const { sid, statusCallback: url } = bundle
+  const status = oneOf(bundleStatuses, wanted) ?? bundle.status
+  if (url === null) throw new ControlRefusal(409, `bundle ${sid} has no status callback`)
+  tellOfBundle(world, { sid, status, statusCallback: url }, complianceCallbacks)
+  return { sid, status, url }
+}
+
+function tellOfThisBrand(
+  world: World,
+  { complianceCallbacks }: Callbacks,
+  brand: BrandRecord,
+  wanted?: string
+): Told {
+  const status = oneOf(brandEventNames, wanted) ?? 'brand-registered'
+  const { event_sink_url: url } = world.origin
+  if (url === undefined) throw new ControlRefusal(409, `world ${world.name} has no event_sink_url`)
+  tellOfBrand(world, complianceCallbacks, brand, status)
+  return { sid: brand.sid, status, url }
+}
+
+function oneOf<T extends string>(allowed: readonly T[], wanted?: string): T | undefined {
+  if (wanted === undefined) return undefined
+  const found = allowed.find(status => status === wanted)
+  if (found !== undefined) return found
+  throw new ControlRefusal(400, `status is one of ${allowed.join(', ')}, got "${wanted}"`)
 }

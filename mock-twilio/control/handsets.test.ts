@@ -46,7 +46,9 @@ test('a world begins with its handsets', async t => {
   const { control, send, mock } = await build(t)
 
   await control('POST', '/_mock/reset', {
-    handsets: [{ number: person, persona: { line: 'landline' } }]
+    handsets: [
+      { number: person, persona: { line: 'landline', off: { until: '2026-11-22T08:00:00-06:00' } } }
+    ]
   })
   await send({ StatusCallback: '' })
   await mock.clock.advance('1 min')
@@ -116,4 +118,19 @@ test('media that no carrier would take are refused', async t => {
 
   assert.deepEqual(statuses, [400, 400, 400, 413, 413, 400, 400, 400])
   assert.equal(receiver.received.length, 0)
+})
+
+test('a world begins with a phone that is off for now', async t => {
+  const { control } = await build(t)
+  const persona = { off: { until: '2026-11-23T13:00:00Z' } }
+  const begin = (until: string) =>
+    control('POST', '/_mock/reset', {
+      handsets: [{ number: person, persona: { off: { until } } }]
+    })
+
+  assert.equal((await begin('tomorrow')).status, 400)
+  assert.equal((await begin(persona.off.until)).status, 200)
+
+  const { body } = await control('GET', path)
+  assert.deepEqual(body['persona'], persona)
 })

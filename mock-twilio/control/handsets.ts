@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { conversationOf } from '../carrier/conversation.ts'
 import { sourceOf } from '../carrier/handsets.ts'
 import type { InboundMessages } from '../carrier/inbound.ts'
@@ -100,7 +100,7 @@ function shown(world: World, number: string): Record<string, unknown> {
         .list()
         .filter(({ plan }) => plan.kind === 'handset.replies' && plan['number'] === number)
         .map(({ at, plan }) => ({
-          at: new Date(at).toISOString(),
+          at: new Date(at + world.clockOffsetMs).toISOString(),
           to: plan['to'],
           body: plan['body']
         }))

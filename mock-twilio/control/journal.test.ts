@@ -177,3 +177,22 @@ test("a world's time may be ahead of the clock, for that world alone", async t =
   assert.equal(body['date_created'], 'Mon, 23 Nov 2026 12:00:00 +0000')
   assert.equal((await control('GET', '/_mock/clock')).body['offset_ms'], undefined)
 })
+
+test("a world's time stays within the years that dates have names for", async t => {
+  const { control, mock, send } = await build(t)
+
+  const { status } = await control('POST', '/_mock/clock', { offset_ms: 1e21 })
+  await control('POST', '/_mock/clock', { offset_ms: 253_402_300_799_999 })
+
+  for (const [url, name] of [
+    ['/_mock/clock', 'offset_ms'],
+    ['/_mock/reset', 'clock_offset_ms']
+  ] as const) {
+    assert.equal((await control('POST', url, { [name]: 'Infinity' })).status, 400)
+  }
+  assert.equal(status, 400)
+  assert.equal(new Date(mock.world().now()).getUTCFullYear(), 9999)
+  assert.equal((await send()).body['date_created'], 'Fri, 31 Dec 9999 23:59:59 +0000')
+  await control('POST', '/_mock/clock', { offset_ms: -253_402_300_799_999 })
+  assert.equal((await send()).body['date_created'], 'Thu, 01 Jan 1970 00:00:00 +0000')
+})

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { recordOptIn, recordOptOut } from '../carrier/inbound-keywords.ts'
 import type { World } from '../world.ts'
 import { worldNameIn } from './world-header.ts'

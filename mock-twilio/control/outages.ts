@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { addOutage, endOutage, findOutage, type Outage } from '../carrier/outages.ts'
 import { OutageSeed } from '../seeds.ts'
 import type { World } from '../world.ts'

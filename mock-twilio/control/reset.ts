@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value'
 
-import { ControlRefusal } from '../../simulator/control.ts'
+import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { checkPersona } from '../carrier/persona.ts'
 import { developmentAccountSeed } from '../development-account.ts'
 import { isSid } from '../ids.ts'
@@ -21,6 +21,9 @@ export function resetWorld(store: Store, name: string, body: unknown): unknown {
   }
   const { api_keys: _, ...defaults } = developmentAccountSeed()
   const former = store.get(name)
+  // The text "Infinity" has passed for a number at the door, and with it every bound.
+  const [flaw] = Value.Errors(WorldSeed, body ?? {})
+  if (flaw !== undefined) throw new ControlRefusal(400, `body${flaw.path}: ${flaw.message}`)
   const seed = Value.Parse(WorldSeed, body ?? {})
   for (const { persona } of seed.handsets ?? []) checkPersona(persona)
   const world = store.replace(

@@ -601,6 +601,33 @@ test('callbacks of bundles are dropped, doubled, late or forged when a rule says
   assert.deepEqual(isAuthentic, [false, true])
 })
 
+test('callbacks of bundles lack, gain or change something when a rule says so', async t => {
+  const { request, mock, receiver } = await build(t)
+  const StatusCallback = `${receiver.url}/compliance`
+  const { sid } = await aBundle(request, profiles, unknownPolicy, { StatusCallback })
+  const faults = ['missing_parameter', 'extra_parameter', 'wrong_method'] as const
+  for (const fault of faults) {
+    mock.world().faults.add({ effect: { type: 'callback', fault }, count: 1 })
+  }
+
+  for (const Status of ['pending-review', 'draft', 'pending-review']) {
+    await request('POST', `${profiles}/${sid}`, { Status })
+    await mock.clock.advance('1 min')
+  }
+
+  const told = receiver.received.map(({ method, form }) => [
+    method,
+    form['Status'],
+    form['NewParameter']
+  ])
+  assert.deepEqual(told, [
+    ['POST', undefined, undefined],
+    ['POST', 'twilio-approved', 'of a fault'],
+    ['GET', 'in-review', undefined],
+    ['POST', 'twilio-approved', undefined]
+  ])
+})
+
 test('a number that is released is in no profile any more', async t => {
   const { request, mock } = await build(t)
   const [number = ''] = mock.world().numbers.keys()

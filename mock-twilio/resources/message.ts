@@ -1,3 +1,4 @@
+import { plain } from '../../simulator/plain-data.ts'
 import { rfc2822 } from '../dates.ts'
 import { deliveryErrors } from '../errors.ts'
 import type { MessageStatus } from '../lifecycles/message.ts'
@@ -57,6 +58,38 @@ export interface MessagePrivacy {
 // One for all messages, of which there are many.
 export const openMessage: MessagePrivacy = { discardsBody: false, masksAddress: false }
 export const noMedia: readonly MediaRecord[] = []
+
+/** As JSON carries it. */
+export type SavedMessage = Omit<MessageRecord, 'media'> & { media: SavedMedia[] }
+
+type SavedMedia = Omit<MediaRecord, 'source'> & { source: { base64: string } | { url: string } }
+
+export function saveMessage(message: MessageRecord): SavedMessage {
+  return plain({ ...message, media: message.media.map(saveMedia) })
+}
+
+export function restoreMessage(saved: SavedMessage): MessageRecord {
+  const { discardsBody, masksAddress } = saved.privacy
+  return {
+    ...saved,
+    privacy: discardsBody || masksAddress ? { discardsBody, masksAddress } : openMessage,
+    media: saved.media.length === 0 ? noMedia : saved.media.map(restoreMedia)
+  }
+}
+
+function saveMedia({ source, ...media }: MediaRecord): SavedMedia {
+  return {
+    ...media,
+    source: 'url' in source ? { ...source } : { base64: source.bytes.toString('base64') }
+  }
+}
+
+function restoreMedia({ source, ...media }: SavedMedia): MediaRecord {
+  return {
+    ...media,
+    source: 'url' in source ? { ...source } : { bytes: Buffer.from(source.base64, 'base64') }
+  }
+}
 
 /** The text that people read on the handset. */
 export function textOnHandset({ sentBody, body }: MessageRecord): string {

@@ -1,3 +1,4 @@
+import { copyPlain } from '../../simulator/plain-data.ts'
 import { campaignOf } from '../compliance.ts'
 import { iso8601 } from '../dates.ts'
 import type { World } from '../world.ts'
@@ -41,6 +42,30 @@ export interface AlphaSenderRecord {
 export interface PoolMember {
   number: NumberRecord
   joinedAt: number
+}
+
+/** As JSON carries it: the members of the pool by sid. */
+export type SavedService = ReturnType<typeof saveService>
+
+export function saveService({ pool, stickySenders, ...service }: ServiceRecord) {
+  return copyPlain({
+    ...service,
+    pool: pool.map(({ number, ...member }) => ({ ...member, sid: number.sid })),
+    stickySenders: [...stickySenders]
+  })
+}
+
+/** `numberOf` throws where there is no such number. */
+export function restoreService(
+  saved: SavedService,
+  numberOf: (sid: string) => NumberRecord
+): ServiceRecord {
+  const { pool, stickySenders, ...service } = copyPlain(saved)
+  return {
+    ...service,
+    pool: pool.map(({ sid, ...member }) => ({ ...member, number: numberOf(sid) })),
+    stickySenders: new Map(stickySenders)
+  }
 }
 
 const messagingHost = 'https://messaging.twilio.com'

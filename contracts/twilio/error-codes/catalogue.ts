@@ -2,8 +2,10 @@ import { catalogue, deliveryErrors } from '../../../mock-twilio/errors.ts'
 import { accountErrors } from './account.ts'
 import { callbackErrors } from './callbacks.ts'
 import type { ErrorCause } from './cause.ts'
+import { complianceErrors } from './compliance.ts'
 import { deliveryFailures } from './delivery.ts'
 import { lookupErrors } from './lookup.ts'
+import { otherMeanings } from './meanings.ts'
 import { messageErrors } from './message.ts'
 import { numberErrors } from './number.ts'
 import { schedulingErrors } from './scheduling.ts'
@@ -18,18 +20,20 @@ export const errorCauses: readonly ErrorCause[] = [
   ...numberErrors,
   ...serviceErrors,
   ...lookupErrors,
+  ...complianceErrors,
   ...deliveryFailures,
   ...callbackErrors,
   ...twimlErrors
 ].toSorted((a, b) => a.code - b.code)
 
 /** Codes that the mock knows and no test can bring about, and why. */
-export const unprovoked: ReadonlyMap<number, string> = new Map([
-  [21715, 'every number of this mock has at least SMS']
-])
+export const unprovoked: ReadonlyMap<number, string> = new Map([])
 
-/** The mock's own words, without the values that it puts in. Codes of the debugger have none. */
+/** The mock's own words, without the values that it puts in, if it has any. */
 export function meaningOf(code: number): string {
   const [, entry] = Object.entries(catalogue).find(([known]) => Number(known) === code) ?? []
-  return (entry?.[1] ?? deliveryErrors.get(code) ?? '').replaceAll(/\{\d\}/g, '…')
+  return (entry?.[1] ?? deliveryErrors.get(code) ?? otherMeanings.get(code) ?? '').replaceAll(
+    /\{\d\}/g,
+    '…'
+  )
 }

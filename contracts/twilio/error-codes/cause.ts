@@ -50,6 +50,31 @@ export function refused(
   }
 }
 
+/** The request succeeds, and the answer says within itself what is wrong. */
+export function told(
+  code: number,
+  status: number,
+  cause: string,
+  ask: (built: Built) => Promise<Answer>
+): ErrorCause {
+  return {
+    code,
+    status,
+    cause: `${cause}, told inside the answer`,
+    provoke: async built => {
+      const { body, status } = await ask(built)
+      return { code: codesWithin(body).find(found => found === code) ?? 0, status }
+    }
+  }
+}
+
+function codesWithin(value: unknown): number[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
+    /^(?:error_)?code$/.test(name) ? [Number(inner)] : codesWithin(inner)
+  )
+}
+
 /** A message is taken, and ends badly: the resource and the last callback say so alike. */
 export function later(
   code: number,
@@ -112,7 +137,33 @@ export function post({ request }: Built, form: FormValues): Promise<Answer> {
   return request('POST', messages, form)
 }
 
-export function basicOf(authToken: string): string {
-  const credentials = `${developmentAccount.accountSid}:${authToken}`
-  return `Basic ${Buffer.from(credentials).toString('base64')}`
+/** As another account than the development account. */
+export async function postAs(
+  { mock }: Built,
+  { sid, token }: { sid: string; token: unknown },
+  url: string,
+  payload: object = {}
+): Promise<Answer> {
+  const headers = { authorization: basicOf(sid, String(token)) }
+  const answer = await mock.app.inject({ method: 'POST', url, headers, payload })
+  return { status: answer.statusCode, headers: answer.headers, body: answer.json() }
+}
+
+export async function aSubaccount({ request }: Built): Promise<Answer['body']> {
+  return (await request('POST', '/2010-04-01/Accounts.json')).body
+}
+
+export async function aNumber({ request }: Built, phoneNumber: string): Promise<string> {
+  return (await request('POST', numbers, { PhoneNumber: phoneNumber })).body.sid
+}
+
+/** The world is made again, with this in it. */
+export async function withWorld(built: Built, seed: object): Promise<void> {
+  const { status, body } = await built.control('POST', '/_mock/reset', seed)
+  if (status !== 200) throw new Error(JSON.stringify(body))
+}
+
+/** Beside the one of the judged mock, which only a test may load. */
+export function basicOf(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }

@@ -1,4 +1,4 @@
-import { person, refused, type ErrorCause } from './cause.ts'
+import { person, refused, told, withWorld, type ErrorCause } from './cause.ts'
 
 const lookups = '/lookups.twilio.com/v2/PhoneNumbers'
 
@@ -12,18 +12,20 @@ export const lookupErrors: ErrorCause[] = [
     })
     return request('GET', `${lookups}/${person}`)
   }),
-  {
-    code: 60600,
-    status: 200,
-    cause: 'a line that no source knows, told inside the answer',
-    provoke: async ({ control, request }) => {
-      await control('POST', '/_mock/reset', {
-        line_types: [{ phone_number: person, type: 'unknown' }]
-      })
-      const { status, body } = await request('GET', `${lookups}/${person}`, {
-        Fields: 'line_type_intelligence'
-      })
-      return { code: Object(body['line_type_intelligence']).error_code, status }
-    }
-  }
+  refused(60606, 403, 'a package that the account has not enabled', ({ request }) =>
+    request('GET', `${lookups}/${person}`, { Fields: 'identity_match' })
+  ),
+  refused(60618, 400, 'a batch of no numbers', ({ request }) =>
+    request('POST', '/lookups.twilio.com/v2/batch/query')
+  ),
+  told(60600, 200, 'a line that no source knows', async built => {
+    await withWorld(built, { line_types: [{ phone_number: person, type: 'unknown' }] })
+    return built.request('GET', `${lookups}/${person}`, { Fields: 'line_type_intelligence' })
+  }),
+  told(60607, 200, 'a caller name outside the United States', ({ request }) =>
+    request('GET', `${lookups}/+442079460123`, { Fields: 'caller_name' })
+  ),
+  told(60612, 200, 'the SIM card of a landline', ({ request }) =>
+    request('GET', `${lookups}/+16015550149`, { Fields: 'sim_swap' })
+  )
 ]

@@ -24,6 +24,11 @@ export const schedulingErrors: ErrorCause[] = [
     const { MessagingServiceSid: _, ...form } = good
     return post(built, { ...form, From: firstNumber })
   }),
+  refused(35125, 400, 'the 500,001st message that waits for its time', built => {
+    const { carrier, limits } = built.mock.world()
+    carrier.scheduled = limits.scheduling.mostPending
+    return post(built, good)
+  }),
   wrong(35126, 'a schedule that is not fixed', { ScheduleType: 'weekly' })
 ]
 

@@ -1,5 +1,5 @@
 import type { Built } from '../judged-mock.ts'
-import { numbers, refused, service, services, type ErrorCause } from './cause.ts'
+import { aNumber, account, numbers, refused, service, services, type ErrorCause } from './cause.ts'
 
 const pool = `${services}/${service}/PhoneNumbers`
 
@@ -28,6 +28,19 @@ export const serviceErrors: ErrorCause[] = [
     const other = await request('POST', services, { FriendlyName: 'Other' })
     return request('POST', `${services}/${other.body.sid}/PhoneNumbers`, {
       PhoneNumberSid: number ?? ''
+    })
+  }),
+  refused(21709, 400, 'a sender’s name that no phone shows', ({ request }) =>
+    request('POST', `${services}/${service}/AlphaSenders`, { AlphaSender: '$$$' })
+  ),
+  refused(21715, 400, 'a number that only calls joins a service', async built => {
+    const found = await built.request('GET', `${account}/AvailablePhoneNumbers/US/Local.json`, {
+      SmsEnabled: false,
+      PageSize: 1
+    })
+    const [offer] = Object(found.body['available_phone_numbers'])
+    return built.request('POST', pool, {
+      PhoneNumberSid: await aNumber(built, offer.phone_number)
     })
   }),
   refused(21714, 412, 'the 401st number joins a service', async built => {

@@ -18,6 +18,8 @@ export interface Parameter {
 export interface FuzzedOperation {
   operation: Operation
   parameters: readonly Parameter[]
+  /** Whether its body is JSON. */
+  isJson: boolean
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -31,7 +33,9 @@ export function fuzzedOperation(operation: Operation): FuzzedOperation {
   for (const [, name = ''] of operation.path.matchAll(/:(\w+)/g)) {
     if (!known.has(name)) parameters.push(parameter(name, 'path', true, {}))
   }
-  return { operation, parameters }
+  const content = dig(described, 'requestBody', 'content')
+  const isOfJson = isJson(content) && Object.hasOwn(content, 'application/json')
+  return { operation, parameters, isJson: isOfJson }
 }
 
 function parametersOf(described: Json | undefined, named: (schema: Json) => Json): Parameter[] {
@@ -47,7 +51,8 @@ function parametersOf(described: Json | undefined, named: (schema: Json) => Json
 
 function formOf(described: Json | undefined, named: (schema: Json) => Json): Parameter[] {
   const body = dig(described, 'requestBody', 'content')
-  const schema = isJson(body) ? dig(Object.values(body)[0], 'schema') : undefined
+  const declared = isJson(body) ? dig(Object.values(body)[0], 'schema') : undefined
+  const schema = isJson(declared) ? named(declared) : undefined
   const properties = dig(schema, 'properties')
   if (!isJson(schema) || !isJson(properties)) return []
   const required = Array.isArray(schema['required']) ? schema['required'] : []

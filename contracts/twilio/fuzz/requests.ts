@@ -1,6 +1,9 @@
 import { developmentAccount } from '../../../mock-twilio/development-account.ts'
 import { operations } from '../../../mock-twilio/operations.ts'
 import type { Random } from '../../../simulator/random.ts'
+import { controlQueries, controlRequests, fuzzStart } from './control-requests.ts'
+import { KnownPaths } from './known-paths.ts'
+import { likelyValues } from './likely-values.ts'
 import { fuzzedOperation, type FuzzedOperation, type Parameter } from './parameters.ts'
 import { nastyJson, nastyText, pick } from './values.ts'
 
@@ -21,6 +24,8 @@ const { accountSid, authToken, apiKeySid, apiKeySecret, messagingServiceSid, pho
 export const authorization = basic(accountSid, authToken)
 /** Worlds that may be broken: the development account is the one that the rest needs. */
 const otherWorlds = ['ACfffffffffffffffffffffffffffffff1', 'ACfffffffffffffffffffffffffffffff2']
+/** A path with more in it than can be said without knowing what there is. */
+const namesSomething = /:(?!AccountSid|CountryCode|PhoneNumber)/
 const formType = 'application/x-www-form-urlencoded'
 
 /** Makes requests of which some are in order, some are nearly so, and some are no requests at all. */
@@ -29,10 +34,15 @@ export class RequestMaker {
   readonly #operations: readonly FuzzedOperation[]
   /** Most of the others need what this one makes. */
   readonly #createMessage: FuzzedOperation
+  /** By the path of the list that they add to. */
+  readonly #makers: ReadonlyMap<string, FuzzedOperation>
   readonly #sids = new Map<string, string[]>()
   readonly #tokens: string[] = []
-  /** Each with the message that it belongs to. */
-  readonly #media: { message: string; media: string }[] = []
+  readonly #paths = new KnownPaths(operations.map(({ path }) => path))
+  /** Numbers that a list had for sale, by their kind: Local, TollFree. */
+  readonly #forSale = new Map<string, readonly string[]>()
+  /** Operations that no request has got through to yet are tried more often. */
+  readonly #missing = new Map<string, FuzzedOperation>()
 
   constructor(random: Random) {
     this.#random = random
@@ -41,21 +51,52 @@ export class RequestMaker {
     const create = this.#operations.find(({ operation }) => operation.name === 'create-message')
     if (first === undefined) throw new Error('no operations')
     this.#createMessage = create ?? first
+    this.#makers = new Map(
+      this.#operations
+        .filter(
+          ({ operation: { method, name } }) => method === 'POST' && name.startsWith('create-')
+        )
+        .map(fuzzed => [fuzzed.operation.path, fuzzed])
+    )
+    for (const fuzzed of this.#operations) {
+      this.#missing.set(`${fuzzed.operation.method} ${fuzzed.operation.path}`, fuzzed)
+    }
+    this.forget()
+  }
+
+  /** The world has begun anew: nothing is known of it but what it begins with. */
+  forget(): void {
+    this.#sids.clear()
+    this.#paths.clear()
     for (const sid of [accountSid, apiKeySid, messagingServiceSid]) this.#remember(sid)
   }
 
-  /** Sids and page tokens of an answer, to be asked for later. */
+  /** A request got through to its operation, or it went to what is not there any more. */
+  learn({ method, route, path }: FuzzRequest, { status, body }: { status: number; body: string }) {
+    if (route === undefined) return
+    const inside = path.replace(/^\/(\w+)\.twilio\.com\//, '/$1/')
+    if (status === 404 || (status === 204 && method === 'DELETE')) this.#paths.forget(inside)
+    if (status < 200 || status > 399) return
+    this.#missing.delete(`${method} ${route}`)
+    this.learnFrom(body)
+    if (status !== 204) this.#paths.add(route, inside)
+    const [, kind] = /AvailablePhoneNumbers\/[^/]+\/(\w+)\.json$/.exec(path) ?? []
+    if (kind === undefined) return
+    const numbers = Array.from(
+      body.matchAll(/"phone_number":"(\+\d+)"/g),
+      ([, number = '']) => number
+    )
+    if (numbers.length > 0) this.#forSale.set(kind, numbers.slice(0, 20))
+  }
+
+  /** Sids, addresses and page tokens of an answer, to be asked for later. */
   learnFrom(body: string): void {
     let found = 0
     for (const [, sid = ''] of body.matchAll(/"(?:sid|parent_sid)":"([A-Z]{2}[0-9a-f]{32})"/g)) {
       this.#remember(sid)
       if (++found > 20) break
     }
-    const [, message, media] = /Messages\/(\w{34})\/Media\/(\w{34})/.exec(body) ?? []
-    if (message !== undefined && media !== undefined) {
-      this.#media.push({ message, media })
-      if (this.#media.length > 20) this.#media.shift()
-    }
+    this.#paths.learnFrom(body)
     const [, token] = /PageToken=(PA[0-9a-f]{32})/.exec(body) ?? []
     if (token !== undefined) {
       this.#tokens.push(token)
@@ -68,32 +109,57 @@ export class RequestMaker {
     const kind = random.fraction()
     if (kind < 0.1) return this.#control()
     if (kind < 0.14) return this.#oddPath()
+    if (kind < 0.24 && this.#missing.size > 0) {
+      return this.#inOrder(this.#firstStepTo(pick([...this.#missing.values()], random)))
+    }
     const chosen = random.chance(0.15) ? this.#createMessage : pick(this.#operations, random)
-    const request = this.#inOrder(chosen)
+    const request = this.#inOrder(random.chance(0.7) ? this.#firstStepTo(chosen) : chosen)
     return random.chance(0.35) ? request : this.#spoil(request)
+  }
+
+  /** What nobody has made yet is made first, and before it whatever it is to be in. */
+  #firstStepTo(wanted: FuzzedOperation): FuzzedOperation {
+    let step = wanted
+    for (;;) {
+      const { path } = step.operation
+      if (!namesSomething.test(path) || this.#paths.has(path)) return step
+      const maker = this.#makerFor(path)
+      if (maker === undefined || maker === step) return step
+      step = maker
+    }
+  }
+
+  #makerFor(route: string): FuzzedOperation | undefined {
+    const own = this.#makers.get(route)
+    if (own !== undefined && route.includes('/Overrides/')) return own
+    const segments = route.split('/')
+    while (segments.length > 3) {
+      segments.pop()
+      const collection = segments.join('/')
+      const maker = this.#makers.get(collection) ?? this.#makers.get(`${collection}.json`)
+      if (maker !== undefined) return maker
+    }
+    return undefined
   }
 
   #remember(sid: string): void {
     const prefix = sid.slice(0, 2)
     const known = this.#sids.get(prefix) ?? []
+    if (known.includes(sid)) return
     known.push(sid)
     if (known.length > 40) known.shift()
     this.#sids.set(prefix, known)
   }
 
-  #inOrder({ operation, parameters }: FuzzedOperation): FuzzRequest {
+  #inOrder({ operation, parameters, isJson }: FuzzedOperation): FuzzRequest {
     const random = this.#random
-    const known = this.#media.length > 0 ? pick(this.#media, random) : undefined
-    const pattern =
-      known !== undefined && operation.path.includes('/Media/:')
-        ? operation.path
-            .replace(':MessageSid', known.message)
-            .replace(/\/Media\/:\w+/, `/Media/${known.media}`)
-        : operation.path
-    const path = pattern.replace(/:(\w+)/g, (_, name: string) => {
-      const parameter = parameters.find(other => other.in === 'path' && other.name === name)
-      return encode(this.#pathValue(name, parameter))
-    })
+    const known = random.chance(0.9) ? this.#paths.find(operation.path, random) : undefined
+    const path =
+      known ??
+      operation.path.replace(/:(\w+)/g, (_, name: string) => {
+        const parameter = parameters.find(other => other.in === 'path' && other.name === name)
+        return encode(this.#pathValue(operation.name, name, parameter))
+      })
     // Of many settings a few are given; where there are only two, mostly one of them.
     const likelihood = parameters.length > 8 ? 0.05 : 0.3
     const parts = (place: 'query' | 'form'): string[] =>
@@ -102,9 +168,9 @@ export class RequestMaker {
           ({ in: where, isRequired }) =>
             where === place && random.chance(isRequired ? 0.97 : likelihood)
         )
-        .flatMap(parameter => this.#partsOf(parameter))
-    const isPost = operation.method === 'POST'
-    const form = isPost ? parts('form') : []
+        .flatMap(parameter => this.#partsOf(operation.name, operation.path, parameter))
+    const isPost = operation.method === 'POST' || operation.method === 'PUT'
+    const form = isPost ? (isJson ? [this.#jsonOf(operation.name, parameters)] : parts('form')) : []
     // Nothing is sent without them, and the files do not call them required.
     if (operation.name === 'create-message') this.#completeMessage(form)
     return {
@@ -113,11 +179,32 @@ export class RequestMaker {
       query: parts('query'),
       headers: {
         authorization: random.chance(0.95) ? authorization : basic(apiKeySid, apiKeySecret),
-        ...(isPost ? { 'content-type': formType } : {})
+        ...(isPost ? { 'content-type': isJson ? 'application/json' : formType } : {})
       },
       body: form,
       route: operation.path
     }
+  }
+
+  #jsonOf(operation: string, parameters: readonly Parameter[]): string {
+    const random = this.#random
+    const query = {
+      phone_number: aPhoneNumber(random),
+      fields: ['line_type_intelligence'],
+      correlation_id: 'a'
+    }
+    const fields = parameters
+      .filter(({ in: where }) => where === 'form')
+      .map(
+        ({ name }) =>
+          [
+            name,
+            name === 'phone_numbers'
+              ? Array.from({ length: random.between(1, 3) }, () => query)
+              : pick(likelyValues(operation, name)?.choices ?? ['a'], random)
+          ] as const
+      )
+    return JSON.stringify(Object.fromEntries(fields))
   }
 
   #completeMessage(form: string[]): void {
@@ -136,8 +223,10 @@ export class RequestMaker {
     if (random.chance(0.2)) form.push(`MediaUrl=${encode('https://example.org/a.jpg')}`)
   }
 
-  #pathValue(name: string, parameter: Parameter | undefined): string {
+  #pathValue(operation: string, name: string, parameter: Parameter | undefined): string {
     const random = this.#random
+    const likely = likelyValues(operation, name)
+    if (likely !== undefined) return pick(likely.choices, random)
     if (name === 'AccountSid' || parameter?.sidPrefixes[0] === 'AC') {
       return random.chance(0.97) ? accountSid : this.#sid(['AC'])
     }
@@ -153,18 +242,27 @@ export class RequestMaker {
     return pick(candidates, random) + random.hex(32)
   }
 
-  #partsOf(parameter: Parameter): string[] {
-    const count = parameter.isArray ? this.#random.between(1, 3) : 1
-    return Array.from(
-      { length: count },
-      () => `${encode(parameter.name)}=${encode(this.#valueOf(parameter))}`
-    )
+  #partsOf(operation: string, route: string, parameter: Parameter): string[] {
+    const random = this.#random
+    const name = encode(parameter.name)
+    const likely = random.chance(0.95) ? likelyValues(operation, parameter.name) : undefined
+    if (likely?.isList) return likely.choices.map(value => `${name}=${encode(value)}`)
+    if (likely !== undefined) return [`${name}=${encode(pick(likely.choices, random))}`]
+    const [, kind = 'Local'] = /IncomingPhoneNumbers\/(\w+)\.json$/.exec(route) ?? []
+    const numbers = this.#forSale.get(kind) ?? []
+    if (operation.startsWith('create-') && parameter.name === 'PhoneNumber' && numbers.length > 0) {
+      if (random.chance(0.8)) return [`PhoneNumber=${encode(pick(numbers, random))}`]
+    }
+    const count = parameter.isArray ? random.between(1, 3) : 1
+    return Array.from({ length: count }, () => `${name}=${encode(this.#valueOf(parameter))}`)
   }
 
   #valueOf({ name, type, format, sidPrefixes, choices }: Parameter): string {
     const random = this.#random
     if (choices.length > 0) return pick(choices, random)
     if (sidPrefixes.length > 0) return this.#sid(sidPrefixes)
+    if (name === 'ObjectSid') return this.#sid(['IT', 'RD', 'BU', 'AD'])
+    if (name === 'ChannelEndpointSid') return this.#sid(['PN'])
     if (name === 'From') return pick(phoneNumbers, random)
     if (name === 'PageToken' && this.#tokens.length > 0) return pick(this.#tokens, random)
     if (type === 'boolean') return random.chance(0.5) ? 'true' : 'false'
@@ -188,6 +286,9 @@ export class RequestMaker {
 
   #spoilOnce(request: FuzzRequest): FuzzRequest {
     const random = this.#random
+    if (request.headers['content-type'] === 'application/json' && random.chance(0.7)) {
+      return { ...request, body: [spoilJson(request.body.join(''), random)] }
+    }
     const place = request.method === 'POST' && random.chance(0.85) ? 'body' : 'query'
     const parts = request[place]
     const at = random.between(0, Math.max(0, parts.length - 1))
@@ -342,16 +443,16 @@ export class RequestMaker {
   /** The control API is for tests, and tests are written by people, who mistype. */
   #control(): FuzzRequest {
     const random = this.#random
-    const [method, path, body] = pick(controlRequests, random)
+    const [method, template, body] = pick(controlRequests, random)
+    const sid = pick(this.#sids.get('SM') ?? ['SM1'], random)
+    const path = template.replace('SID', sid)
     const isOwnReset = path === '/_mock/reset'
     const world = isOwnReset || random.chance(0.2) ? pick([...otherWorlds, 'nobody'], random) : ''
-    const given = this.#controlBody(body)
+    const given = this.#controlBody(body?.['sid'] === 'SID' ? { ...body, sid } : body)
     return {
       method: random.chance(0.97) ? method : pick(['GET', 'PUT', 'DELETE', 'POST'], random),
       path: random.chance(0.9) ? path : this.#spoilPath(path),
-      query: random.chance(0.2)
-        ? [`${pick(journalNames, random)}=${encode(nastyText(random))}`]
-        : [],
+      query: this.#controlQuery(),
       headers: {
         ...(world === '' ? {} : { 'x-mock-world': world }),
         ...(given === undefined ? {} : { 'content-type': 'application/json' })
@@ -359,6 +460,16 @@ export class RequestMaker {
       body: given === undefined ? [] : [given],
       route: undefined
     }
+  }
+
+  #controlQuery(): string[] {
+    const random = this.#random
+    if (random.chance(0.6)) return []
+    return Array.from({ length: random.between(1, 3) }, () => {
+      const [name, values] = pick(controlQueries, random)
+      const value = random.chance(0.6) ? pick(values, random) : nastyText(random)
+      return `${name}=${encode(value)}`
+    })
   }
 
   #controlBody(body: Readonly<Record<string, unknown>> | undefined): string | undefined {
@@ -374,70 +485,6 @@ export class RequestMaker {
     return stringify({ ...body, [name]: nastyJson(random) })
   }
 }
-
-export const fuzzStart = Date.UTC(2026, 10, 23, 12)
-
-const handset = '/_mock/handsets/%2B16015550123'
-const controlRequests: readonly (readonly [
-  string,
-  string,
-  Readonly<Record<string, unknown>> | undefined
-])[] = [
-  ['GET', '/_mock/health', undefined],
-  ['GET', '/_mock/clock', undefined],
-  ['POST', '/_mock/clock', { advance: 'PT1M' }],
-  ['POST', '/_mock/clock', { mode: 'frozen', set: fuzzStart }],
-  ['POST', '/_mock/clock', { set: '2026-11-23T12:00:00Z', rate: 2 }],
-  ['GET', '/_mock/journal', undefined],
-  ['POST', '/_mock/await', { match: { kind: 'message.' }, count: 1, timeout_ms: 1, after: 0 }],
-  [
-    'POST',
-    '/_mock/reset',
-    { seed: 'a', profile: 'rough', numbers: [{ phone_number: '+16015550177' }] }
-  ],
-  [
-    'POST',
-    '/_mock/reset',
-    { auth_token: 't', messaging_services: [{ phone_numbers: ['+16015550178'] }] }
-  ],
-  [
-    'POST',
-    '/_mock/reset',
-    { line_types: [{ phone_number: '+16015550123', type: 'pager' }], api_keys: [] }
-  ],
-  ['GET', '/_mock/faults', undefined],
-  [
-    'POST',
-    '/_mock/faults',
-    { match: { to_suffix: '99' }, effect: { type: 'outcome', status: 'failed' } }
-  ],
-  [
-    'POST',
-    '/_mock/faults',
-    { effect: { type: 'delay', ms: [1, 60_000] }, probability: 0.1, count: 3 }
-  ],
-  ['POST', '/_mock/faults', { effect: { type: 'http', status: 503, retry_after: 1 }, count: 1 }],
-  ['POST', '/_mock/faults', { effect: { type: 'connection', fault: 'answer_lost' }, count: 1 }],
-  ['POST', '/_mock/faults', { effect: { type: 'callback', fault: 'reorder' }, count: 2 }],
-  ['DELETE', '/_mock/faults/fault-1', undefined],
-  ['GET', '/_mock/alerts', undefined],
-  ['GET', '/_mock/opt-outs', undefined],
-  ['DELETE', '/_mock/opt-outs', undefined],
-  ['GET', handset, undefined],
-  [
-    'POST',
-    `${handset}/messages`,
-    { to: phoneNumbers[0], body: 'STOP', media_urls: ['https://x.invalid'] }
-  ],
-  ['POST', `${handset}/messages`, { to: phoneNumbers[1], body: 'START' }],
-  [
-    'POST',
-    `${handset}/messages`,
-    { to: phoneNumbers[0], media: [{ content_type: 'image/png', base64: 'AAAA' }] }
-  ]
-]
-
-const journalNames = ['kind', 'sid', 'number', 'status', 'after', 'limit', 'handset', '__proto__']
 
 const brokenAuthorizations = [
   '',
@@ -469,7 +516,8 @@ const contentTypes = [
 ]
 
 function aPhoneNumber(random: Random): string {
-  if (random.chance(0.1)) return pick(['+16015530003', '+15005550004', '+16015550199'], random)
+  if (random.chance(0.1))
+    return pick(['+16015530003', '+15005550004', '+16015550199', '+14155552671'], random)
   return `+1601555${String(random.between(100, 160)).padStart(4, '0')}`
 }
 
@@ -486,6 +534,18 @@ function basic(username: string, password: string): string {
 
 function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed())
+}
+
+/** One field of it is another one. */
+function spoilJson(text: string, random: Random): string {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null) return stringify(nastyJson(random))
+    const name = pick([...Object.keys(value), 'a'], random)
+    return stringify({ ...value, [name]: nastyJson(random) })
+  } catch {
+    return stringify(nastyJson(random))
+  }
 }
 
 function stringify(value: unknown): string {

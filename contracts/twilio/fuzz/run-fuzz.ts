@@ -7,7 +7,8 @@ import type { CallbackReply } from '../../../simulator/callback-sender.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 import { Random } from '../../../simulator/random.ts'
 import { complaintOf, type FuzzAnswer } from './oracle.ts'
-import { authorization, fuzzStart, RequestMaker, type FuzzRequest } from './requests.ts'
+import { fuzzStart } from './control-requests.ts'
+import { authorization, RequestMaker, type FuzzRequest } from './requests.ts'
 import { nastyText, pick } from './values.ts'
 
 /*
@@ -48,6 +49,7 @@ export interface FuzzReport {
 
 export const requestsPerEpoch = 25_000
 const housekeepingEvery = 250
+const anewEvery = 2500
 
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   const startedAt = performance.now()
@@ -119,20 +121,27 @@ class Epoch {
     process.on('uncaughtException', this.#onCrash)
   }
 
-  static async open(seed: string, epoch: number, tally: Tally): Promise<Epoch> {
+  static async open(fuzzSeed: string, epoch: number, tally: Tally): Promise<Epoch> {
+    const seed = developmentAccountSeed('https://app.invalid/inbound')
     const crashes: string[] = []
-    const answers = new Random(`${seed}/${epoch}/application`)
+    const answers = new Random(`${fuzzSeed}/${epoch}/application`)
     const mock = await createMockTwilio({
       clock: new VirtualClock({ mode: 'frozen', start: fuzzStart }),
-      seed,
+      seed: fuzzSeed,
       retention: 1000,
-      accounts: [developmentAccountSeed('https://app.invalid/inbound')],
+      accounts: [
+        {
+          ...seed,
+          numbers: [...(seed.numbers ?? []), { phone_number: '+18885550170' }],
+          short_codes: [{ short_code: '60155' }]
+        }
+      ],
       hostedMediaBaseUrl: 'https://mock.invalid',
       logger: { level: 'error', stream: { write: (line: string) => crashes.push(line) } },
       transport: () => applicationAnswer(answers)
     })
     await mock.app.ready()
-    const maker = new RequestMaker(new Random(`${seed}/${epoch}`))
+    const maker = new RequestMaker(new Random(`${fuzzSeed}/${epoch}`))
     return new Epoch(mock, { maker, epoch, tally, crashes })
   }
 
@@ -142,11 +151,12 @@ class Epoch {
     const answer = await this.#send(request)
     const { answers, reached } = this.#tally.report
     answers[answer.status] = (answers[answer.status] ?? 0) + 1
-    if (answer.status < 300 && request.route !== undefined) {
+    // A picture of somebody else's is a redirection.
+    if (answer.status > 0 && answer.status < 400 && request.route !== undefined) {
       const operation = `${request.method} ${request.route}`
       reached.set(operation, (reached.get(operation) ?? 0) + 1)
-      this.#maker.learnFrom(answer.body)
     }
+    this.#maker.learn(request, answer)
     const complaint = this.#complaintOf(request, answer, index % 4 === 0)
     if (complaint !== undefined) await this.#note(complaint, index, request, answer)
   }
@@ -179,7 +189,7 @@ class Epoch {
     const { clock } = this.#mock
     clock.setMode('frozen')
     if (clock.now() > fuzzStart + 1e12) clock.set(fuzzStart)
-    const isAnew = index % (2 * housekeepingEvery) === 0
+    const isAnew = index % anewEvery === 0
     const { accountSid } = developmentAccount
     try {
       await clock.advance(isAnew ? '40 d' : '10 s')
@@ -190,7 +200,10 @@ class Epoch {
     const world = this.#mock.store.get(accountSid)
     if (world !== undefined && (isAnew || world.status !== 'active')) {
       await this.#mock.app.inject({ method: 'POST', url: '/_mock/reset', payload: {} })
+      this.#maker.forget()
     }
+    // What goes wrong on purpose goes wrong for a while.
+    this.#mock.store.get(accountSid)?.faults.clear()
   }
 
   async #send(request: FuzzRequest): Promise<FuzzAnswer> {

@@ -58,6 +58,44 @@ test('test_mock_webhooks: brands, signed so that a validator accepts them', asyn
   }
 })
 
+test('test_mock_webhooks: brands, in the order and with the fields of the gem', async t => {
+  const built = await asTheGem(t)
+  const url = `${built.receiver.url}/webhooks/twilio/brands_compliance`
+  await built.control('POST', '/_mock/reset', {
+    event_sink_url: url,
+    brand_events: 'gem',
+    gem_compat: true
+  })
+
+  const brand = await built.sdk.messaging.v1.brandRegistrations.create({
+    // The gem's own test names bundles that nobody made.
+    customerProfileBundleSid: `BU${'F'.repeat(32)}`,
+    a2PProfileBundleSid: `BU${'F'.repeat(32)}`,
+    mock: true
+  })
+  await built.mock.clock.advance('1 min')
+
+  const events = built.receiver.received.map(({ body }): unknown => JSON.parse(body))
+  assert.deepEqual(
+    events.map(event => {
+      const [{ type, data, specversion }] = Object(event)
+      const { accountsid, brandsid, brandstatus, identitystatus } = data
+      return [specversion, type, accountsid, brandsid, brandstatus, identitystatus]
+    }),
+    [
+      ['brand-unverified', 'unverified'],
+      ['brand-registered', 'verified']
+    ].map(([name, identity]) => [
+      '1.0',
+      `com.twilio.messaging.compliance.brand-registration.${name}`,
+      gem.accountSid,
+      brand.sid,
+      'registered',
+      identity
+    ])
+  )
+})
+
 async function bundles({ sdk, mock }: GemBuilt) {
   const { customerProfiles, trustProducts } = sdk.trusthub.v1
   const customerProfile = await customerProfiles.create({

@@ -16,13 +16,25 @@ export interface BundleKind {
   /** How an assignment names its bundle. */
   field: 'customer_profile_sid' | 'trust_product_sid'
   policySid: string
-  sdk: (built: GemBuilt) => Promise<{ sid: string; status: string }>
+  sdk: (client: GemBuilt['sdk'], policySid: string) => BundleSdk
   /** What has to be before the number can be assigned to the bundle. */
   beforeNumber?: (built: GemBuilt, bundleSid: string) => Promise<void>
 }
 
+/** The calls of the gem's test, in the words of the SDK. */
+export interface BundleSdk {
+  create: () => Promise<{ sid: string; status: string }>
+  submit: (sid: string) => Promise<{ sid: string; status: string }>
+  assign: (sid: string, objectSid: string) => Promise<{ sid: string; objectSid: string }>
+  evaluate: (sid: string) => Promise<{ sid: string; policySid: string }>
+  addNumber: (sid: string, numberSid: string) => Promise<{ sid: string }>
+  listNumbers: (sid: string) => Promise<{ sid: string }[]>
+  removeNumber: (sid: string, assignmentSid: string) => Promise<boolean>
+}
+
 export function testBundles(kind: BundleKind): void {
-  const { test: name, path, field, policySid, sdk, beforeNumber } = kind
+  const { test: name, path, field, policySid, beforeNumber } = kind
+  const sdkOf = ({ sdk }: GemBuilt) => kind.sdk(sdk, policySid)
   const make = async ({ ask, receiver }: GemBuilt, StatusCallback = `${receiver.url}/compliance`) =>
     ask('POST', path, {
       Email: 'test@test.com',
@@ -34,7 +46,7 @@ export function testBundles(kind: BundleKind): void {
   test(`${name}: create`, async t => {
     const built = await asTheGem(t)
 
-    const bySdk = await sdk(built)
+    const bySdk = await sdkOf(built).create()
     const { status, body } = await make(built)
 
     assert.match(bySdk.sid, /^BU[0-9a-f]{32}$/)
@@ -57,7 +69,11 @@ export function testBundles(kind: BundleKind): void {
     const { status, body } = await built.ask('POST', `${path}/${bundle.sid}/EntityAssignments`, {
       ObjectSid: 'a'.repeat(34)
     })
+    const { sid } = await sdkOf(built).create()
+    const bySdk = await sdkOf(built).assign(sid, 'a'.repeat(34))
 
+    assert.match(bySdk.sid, /^BV[0-9a-f]{32}$/)
+    assert.equal(bySdk.objectSid, 'a'.repeat(34))
     assert.equal(status, 201)
     assert.match(body.sid, /^BV[0-9a-f]{32}$/)
     assert.deepEqual([body[field], body['object_sid']], [bundle.sid, 'a'.repeat(34)])
@@ -70,7 +86,10 @@ export function testBundles(kind: BundleKind): void {
     const { status, body } = await built.ask('POST', `${path}/${bundle.sid}/Evaluations`, {
       PolicySid: policySid
     })
+    const bySdk = await sdkOf(built).evaluate(bundle.sid)
 
+    assert.match(bySdk.sid, /^EL[0-9a-f]{32}$/)
+    assert.equal(bySdk.policySid, policySid)
     assert.equal(status, 201)
     assert.match(body.sid, /^EL[0-9a-f]{32}$/)
     assert.deepEqual([body[field], body['policy_sid']], [bundle.sid, policySid])
@@ -93,6 +112,10 @@ export function testBundles(kind: BundleKind): void {
     assert.deepEqual(told[0], [bundle.sid, 'in-review'])
     assert.equal(told.length, 2)
     assert.match(String(told[1]?.[1]), /^twilio-(?:approved|rejected)$/)
+
+    const { sid } = await sdkOf(built).create()
+    const bySdk = await sdkOf(built).submit(sid)
+    assert.deepEqual([bySdk.sid, bySdk.status], [sid, 'pending-review'])
   })
 
   test(`${name}: channel_endpoint_assignments`, async t => {
@@ -115,6 +138,15 @@ export function testBundles(kind: BundleKind): void {
     assert.match(made.body.sid, /^RA[0-9a-f]{32}$/)
     assert.deepEqual([made.body[field], Object(body['meta']).key], [bundle.sid, 'results'])
     assert.deepEqual(sidsIn(after.body), [])
+
+    const bySdk = await sdkOf(built).addNumber(bundle.sid, gem.numberSid)
+    const listed = await sdkOf(built).listNumbers(bundle.sid)
+    assert.deepEqual(
+      listed.map(({ sid }) => sid),
+      [bySdk.sid]
+    )
+    assert.equal(await sdkOf(built).removeNumber(bundle.sid, bySdk.sid), true)
+    assert.deepEqual(await sdkOf(built).listNumbers(bundle.sid), [])
   })
 }
 

@@ -23,13 +23,21 @@ test('test_twilio: test_mock_client_error', async t => {
 })
 
 test('test_twilio: test_mock_client_custom_error', async t => {
-  const { ask, mock } = await asTheGem(t)
+  const { sdk, ask, mock } = await asTheGem(t)
 
   const { status, body } = await ask('POST', `${gemAccount}/Messages.json`, form, {
     prefer: 'code=429'
   })
 
+  const bySdk = await sdk.request({
+    method: 'post',
+    uri: `https://api.twilio.com${gemAccount}/Messages.json`,
+    headers: { prefer: 'code=429' },
+    data: form
+  })
+
   assert.deepEqual([status, body['code'], body['status']], [429, 20429, 429])
+  assert.deepEqual([bySdk.statusCode, Object(bySdk.body).code], [429, 20429])
   assert.equal(mock.world().messages.size, 0)
 })
 

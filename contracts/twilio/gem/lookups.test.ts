@@ -22,3 +22,21 @@ for (const [type, number] of Object.entries(numbers)) {
     assert.equal(Object(body['line_type_intelligence']).type, type)
   })
 }
+
+for (const [type, number] of Object.entries({ mobile: '+1123456788', landline: '+1123456789' })) {
+  test(`test_mock_lookups: ${type}, with the number of the gem's own test`, async t => {
+    const { sdk, ask, control } = await asTheGem(t)
+    await control('POST', '/_mock/reset', { gem_compat: true })
+
+    const lookup = await sdk.lookups.v2
+      .phoneNumbers(number)
+      .fetch({ fields: 'line_type_intelligence' })
+    const { status, body } = await ask('GET', `/v2/PhoneNumbers/${number}`, {
+      Fields: 'line_type_intelligence'
+    })
+
+    assert.deepEqual([lookup.valid, lookup.lineTypeIntelligence.type], [true, type])
+    assert.deepEqual([status, body['valid'], body['phone_number']], [200, true, number])
+    assert.equal(Object(body['line_type_intelligence']).type, type)
+  })
+}

@@ -70,3 +70,40 @@ test('messages.create with a service and a status callback is told as delivered'
   )
   assert.equal(body['messaging_service_sid'], gem.serviceSid)
 })
+
+test('test_mock_messages: sms, with the fields that the gem wants filled', async t => {
+  const { sdk, ask, control } = await asTheGem(t)
+  await control('POST', '/_mock/reset', { gem_compat: true })
+
+  const message = await sdk.messages.create({ to: gem.receiver, from: gem.number, body: gem.body })
+  const { body } = await ask('POST', `${gemAccount}/Messages.json`, {
+    To: gem.receiver,
+    From: gem.number,
+    Body: gem.body
+  })
+
+  assert.ok(message.dateSent instanceof Date)
+  for (const name of ['date_created', 'date_updated', 'date_sent', 'sid', 'subresource_uris']) {
+    assert.ok(body[name], name)
+  }
+})
+
+test('messages.create of a body with the word inbound is answered by the person', async t => {
+  const { sdk, ask, control, mock, receiver } = await asTheGem(t)
+  await control('POST', '/_mock/reset', { gem_compat: true })
+  const body = 'Please send an inbound reply'
+
+  await sdk.messages.create({ to: gem.receiver, from: gem.number, body })
+  await ask('POST', `${gemAccount}/Messages.json`, {
+    To: gem.receiver,
+    From: gem.number,
+    Body: body
+  })
+  await mock.clock.advance('1 min')
+
+  const replies = receiver.received.filter(({ url }) => url.includes('inbound'))
+  assert.deepEqual(
+    replies.map(({ form }) => [form['From'], form['To'], form['SmsStatus']]),
+    Array.from({ length: 2 }, () => [gem.receiver, gem.number, 'received'])
+  )
+})

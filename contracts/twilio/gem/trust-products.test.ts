@@ -9,12 +9,22 @@ testBundles({
   path: '/v1/TrustProducts',
   field: 'trust_product_sid',
   policySid,
-  sdk: ({ sdk }) =>
-    sdk.trusthub.v1.trustProducts.create({
-      friendlyName: 'test',
-      email: 'test@test.com',
-      policySid
-    }),
+  sdk: (client, policySid) => {
+    const { trustProducts } = client.trusthub.v1
+    const endpoints = (sid: string) => trustProducts(sid).trustProductsChannelEndpointAssignment
+    return {
+      create: () =>
+        trustProducts.create({ friendlyName: 'test', email: 'test@test.com', policySid }),
+      submit: sid => trustProducts(sid).update({ status: 'pending-review' }),
+      assign: (sid, objectSid) =>
+        trustProducts(sid).trustProductsEntityAssignments.create({ objectSid }),
+      evaluate: sid => trustProducts(sid).trustProductsEvaluations.create({ policySid }),
+      addNumber: (sid, channelEndpointSid) =>
+        endpoints(sid).create({ channelEndpointType: 'phone-number', channelEndpointSid }),
+      listNumbers: sid => endpoints(sid).list({ limit: 20 }),
+      removeNumber: (sid, assignmentSid) => endpoints(sid)(assignmentSid).remove()
+    }
+  },
   // A number is in a customer profile before it is in a product that stands on the profile.
   beforeNumber: async ({ sdk, ask }, sid) => {
     const profile = await sdk.trusthub.v1.customerProfiles.create({

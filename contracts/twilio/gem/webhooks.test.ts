@@ -6,7 +6,7 @@ import twilio from 'twilio'
 import { sign, type FormParameter } from '../../../mock-twilio/callbacks/signature.ts'
 import { phone } from '../../../mock-twilio/testing/phone.ts'
 import type { ReceivedCallback } from '../../../mock-twilio/testing/receiver.ts'
-import { asTheGem, gem, type GemBuilt } from './as-the-gem.ts'
+import { asTheGem, gem, gemAccount, type GemBuilt } from './as-the-gem.ts'
 
 const delivered: FormParameter[] = [
   ['MessageSid', 'SIDTESTING'],
@@ -145,6 +145,66 @@ test('test_mock_webhooks: message_urls_trigger_error', async t => {
   await mock.clock.advance('1 min')
 
   // The gem raises; at Twilio a message without an address to tell is delivered, and nobody is told.
+  assert.deepEqual(receiver.received, [])
+  assert.equal((await sdk.messages(sid).fetch()).status, 'delivered')
+})
+
+test('Webhooks.trigger posts one webhook of a message, a customer profile or a brand, on demand', async t => {
+  const { sdk, mock, receiver, control } = await asTheGem(t)
+  await control('POST', '/_mock/reset', { event_sink_url: `${receiver.url}/brands_compliance` })
+  const message = await sdk.messages.create({ ...aMessage, statusCallback: `${receiver.url}/m` })
+  const profile = await sdk.trusthub.v1.customerProfiles.create({
+    friendlyName: 'Test',
+    email: 'test@test.com',
+    policySid: `RN${'F'.repeat(32)}`,
+    statusCallback: `${receiver.url}/customer_profiles_compliance`
+  })
+  const brand = await sdk.messaging.v1.brandRegistrations.create({
+    customerProfileBundleSid: profile.sid,
+    a2PProfileBundleSid: profile.sid,
+    mock: true
+  })
+
+  const answers = [
+    await control('POST', '/_mock/callbacks', { sid: message.sid, status: 'delivered' }),
+    await control('POST', '/_mock/callbacks', { sid: profile.sid, status: 'in-review' }),
+    await control('POST', '/_mock/callbacks', { sid: brand.sid, status: 'brand-verified' })
+  ]
+  await mock.clock.advance(0)
+
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [202, 202, 202]
+  )
+  const told = (path: string) => receiver.received.find(({ url }) => url.startsWith(path))
+  assert.equal(told('/m')?.form['MessageStatus'], 'delivered')
+  assert.deepEqual(
+    [
+      told('/customer_profiles_compliance')?.form['BundleSid'],
+      told('/customer_profiles_compliance')?.form['Status']
+    ],
+    [profile.sid, 'in-review']
+  )
+  assert.match(told('/brands_compliance')?.body ?? '', /brand-registration\.brand-verified/)
+  assert.equal(receiver.received.length, 3)
+  assert.equal((await sdk.trusthub.v1.customerProfiles(profile.sid).fetch()).status, 'draft')
+})
+
+test('behind the gem, which posts webhooks of its own, the mock posts none', async t => {
+  const { sdk, ask, control, mock, receiver } = await asTheGem(t)
+  await control('POST', '/_mock/reset', { callbacks: 'off' })
+  const statusCallback = `${receiver.url}/callback_url`
+
+  const { sid } = await sdk.messages.create({ ...aMessage, statusCallback })
+  await ask('POST', `${gemAccount}/Messages.json`, {
+    To: gem.receiver,
+    From: gem.number,
+    Body: gem.body,
+    StatusCallback: statusCallback
+  })
+  await phone(mock, '+19876543210').texts(gem.number, 'Hello')
+  await mock.clock.advance('1 min')
+
   assert.deepEqual(receiver.received, [])
   assert.equal((await sdk.messages(sid).fetch()).status, 'delivered')
 })

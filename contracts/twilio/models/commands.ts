@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 
 import {
   advance,
+  alphaSender,
   deleteService,
   firstStatus,
   isFinal,
@@ -22,13 +23,12 @@ import {
 import {
   compareMessage,
   firstService,
-  farNumber,
   isJson,
   listOf,
   localNumber,
-  loneNumber,
   ownNumbers,
-  tollFreeNumber,
+  parentsNumber,
+  shortCode,
   type Answer,
   type Form,
   type Rest
@@ -62,7 +62,14 @@ function command(name: string, run: (model: Reference, rest: Rest) => Promise<vo
 
 const handset = fc.constantFrom(...handsets)
 const ownNumber = fc.constantFrom(...ownNumbers)
-const anyNumber = fc.constantFrom(...ownNumbers, '+16015550999')
+const ownSender = fc.constantFrom(...ownNumbers, shortCode)
+const anySender = fc.constantFrom(
+  ...ownNumbers,
+  shortCode,
+  parentsNumber,
+  '+16015550999',
+  alphaSender
+)
 const index = fc.nat({ max: 1000 })
 
 function pick<T>(items: readonly T[], at: number): T | undefined {
@@ -73,7 +80,7 @@ export const sendFromNumber = (): fc.Arbitrary<ModelCommand> =>
   fc
     .record({
       to: handset,
-      from: anyNumber,
+      from: anySender,
       text: fc.constantFrom(...bodies),
       media: fc.constantFrom(0, 0, 0, 1, 2)
     })
@@ -88,7 +95,10 @@ export const sendFromService = (): fc.Arbitrary<ModelCommand> =>
     .record({
       to: handset,
       service: index,
-      from: fc.option(ownNumber, { nil: undefined, freq: 5 }),
+      from: fc.option(fc.constantFrom(...ownNumbers, shortCode, alphaSender), {
+        nil: undefined,
+        freq: 5
+      }),
       text: fc.constantFrom(...bodies),
       media: fc.constantFrom(0, 0, 0, 1)
     })
@@ -126,6 +136,12 @@ export const sendScheduled = (): fc.Arbitrary<ModelCommand> =>
 
 const sample = { body: 'Your bus is late', segments: 1 }
 
+/** A suspended account is left to its parent, which may look at it and take it up again, and no more. */
+function isRefusedAsSuspended(model: Reference, answer: Answer): boolean {
+  if (model.isSuspended) assertRefused(answer, [20005, 10001])
+  return model.isSuspended
+}
+
 async function send(model: Reference, rest: Rest, sending: Sending): Promise<void> {
   const codes = refusalsOf(model, sending)
   const answer = await rest.api('POST', 'Messages.json', formOf(sending))
@@ -161,8 +177,9 @@ export const fetchMessage = (): fc.Arbitrary<ModelCommand> =>
   })
 
 export const cancelMessage = (): fc.Arbitrary<ModelCommand> =>
-  onMessage('cancel', async (_model, rest, message) => {
+  onMessage('cancel', async (model, rest, message) => {
     const answer = await rest.api('POST', `Messages/${message.sid}.json`, { Status: 'canceled' })
+    if (isRefusedAsSuspended(model, answer)) return
     if (message.status !== 'scheduled') {
       assertRefused(answer, [30409])
       return
@@ -172,8 +189,9 @@ export const cancelMessage = (): fc.Arbitrary<ModelCommand> =>
   })
 
 export const redactMessage = (): fc.Arbitrary<ModelCommand> =>
-  onMessage('redact', async (_model, rest, message) => {
+  onMessage('redact', async (model, rest, message) => {
     const answer = await rest.api('POST', `Messages/${message.sid}.json`, { Body: '' })
+    if (isRefusedAsSuspended(model, answer)) return
     const isDone = answer.status === 200
     if (!mayBeFinal(message)) assert.equal(isDone, isFinal(message), JSON.stringify(answer.body))
     if (isDone) message.body = ''
@@ -184,6 +202,7 @@ export const deleteMessage = (): fc.Arbitrary<ModelCommand> =>
   onMessage('delete', async (model, rest, message) => {
     const path = `Messages/${message.sid}.json`
     const answer = await rest.api('DELETE', path)
+    if (isRefusedAsSuspended(model, answer)) return
     const isDone = answer.status === 204
     if (!mayBeFinal(message)) assert.equal(isDone, isFinal(message), JSON.stringify(answer.body))
     if (!isDone) {
@@ -262,7 +281,7 @@ const others = ['STOP PLEASE', 'yes please', 'Is school open?']
 
 export const text = (): fc.Arbitrary<ModelCommand> =>
   fc
-    .record({ from: handset, to: ownNumber, body: fc.constantFrom(...words, ...words, ...others) })
+    .record({ from: handset, to: ownSender, body: fc.constantFrom(...words, ...words, ...others) })
     .map(({ from, to, body }) =>
       command(`${from} texts ${JSON.stringify(body)} to ${to}`, async (model, rest) => {
         if (!model.numbers.has(to)) return
@@ -277,6 +296,8 @@ export const suspend = (): fc.Arbitrary<ModelCommand> =>
     command(isSuspended ? 'suspend the account' : 'resume the account', async (model, rest) => {
       await rest.setAccountStatus(isSuspended ? 'suspended' : 'active')
       model.isSuspended = isSuspended
+      const seenByItself = await rest.asItself('GET', 'Messages.json')
+      if (!isRefusedAsSuspended(model, seenByItself)) assert.equal(seenByItself.status, 200)
     })
   )
 
@@ -285,6 +306,7 @@ export const createService = (): fc.Arbitrary<ModelCommand> =>
     command('create a service', async (model, rest) => {
       if (model.services.size >= 3) return
       const answer = await rest.messaging('POST', 'Services', { FriendlyName: 'Another' })
+      if (isRefusedAsSuspended(model, answer)) return
       assert.equal(answer.status, 201)
       model.services.add(String(answer.body['sid']))
     })
@@ -295,21 +317,27 @@ export const removeService = (): fc.Arbitrary<ModelCommand> =>
     command(`delete service ${at}`, async (model, rest) => {
       const service = pick([...model.services], at)
       if (service === undefined) return
-      assert.equal((await rest.messaging('DELETE', `Services/${service}`)).status, 204)
+      const answer = await rest.messaging('DELETE', `Services/${service}`)
+      if (isRefusedAsSuspended(model, answer)) return
+      assert.equal(answer.status, 204)
       deleteService(model, service)
       assertRefused(await rest.messaging('GET', `Services/${service}`), [20404])
     })
   )
 
 export const addToPool = (): fc.Arbitrary<ModelCommand> =>
-  fc.record({ service: index, phoneNumber: ownNumber }).map(({ service, phoneNumber }) =>
+  fc.record({ service: index, phoneNumber: ownSender }).map(({ service, phoneNumber }) =>
     command(`add ${phoneNumber} to service ${service}`, async (model, rest) => {
       const serviceSid = pick([...model.services], service)
       if (serviceSid === undefined) return
       const number = model.numbers.get(phoneNumber)
-      const answer = await rest.messaging('POST', `Services/${serviceSid}/PhoneNumbers`, {
-        PhoneNumberSid: number?.sid ?? 'PN00000000000000000000000000000999'
-      })
+      const sid = number?.sid ?? 'PN00000000000000000000000000000999'
+      const answer = sid.startsWith('SC')
+        ? await rest.messaging('POST', `Services/${serviceSid}/ShortCodes`, { ShortCodeSid: sid })
+        : await rest.messaging('POST', `Services/${serviceSid}/PhoneNumbers`, {
+            PhoneNumberSid: sid
+          })
+      if (isRefusedAsSuspended(model, answer)) return
       if (number === undefined) assertRefused(answer, [21421, 30436, 20404])
       else if (number.serviceSid === serviceSid) assertRefused(answer, [21710])
       else if (number.serviceSid !== undefined) assertRefused(answer, [21712])
@@ -322,13 +350,15 @@ export const addToPool = (): fc.Arbitrary<ModelCommand> =>
   )
 
 export const removeFromPool = (): fc.Arbitrary<ModelCommand> =>
-  fc.record({ service: index, phoneNumber: ownNumber }).map(({ service, phoneNumber }) =>
+  fc.record({ service: index, phoneNumber: ownSender }).map(({ service, phoneNumber }) =>
     command(`remove ${phoneNumber} from service ${service}`, async (model, rest) => {
       const serviceSid = pick([...model.services], service)
       const number = model.numbers.get(phoneNumber)
       if (serviceSid === undefined || number === undefined) return
-      const path = `Services/${serviceSid}/PhoneNumbers/${number.sid}`
+      const list = number.sid.startsWith('SC') ? 'ShortCodes' : 'PhoneNumbers'
+      const path = `Services/${serviceSid}/${list}/${number.sid}`
       const answer = await rest.messaging('DELETE', path)
+      if (isRefusedAsSuspended(model, answer)) return
       if (number.serviceSid !== serviceSid) {
         assertRefused(answer, [20404])
         return
@@ -338,24 +368,69 @@ export const removeFromPool = (): fc.Arbitrary<ModelCommand> =>
     })
   )
 
+/** A service has one name at most; numbers are chosen before it, and in North America it is not chosen at all. */
+export const addAlphaSender = (): fc.Arbitrary<ModelCommand> =>
+  index.map(at =>
+    command(`name the sender of service ${at}`, async (model, rest) => {
+      const serviceSid = pick([...model.services], at)
+      if (serviceSid === undefined) return
+      const path = `Services/${serviceSid}/AlphaSenders`
+      const answer = await rest.messaging('POST', path, { AlphaSender: alphaSender })
+      if (isRefusedAsSuspended(model, answer)) return
+      if (model.alphaSenders.has(serviceSid)) {
+        assertRefused(answer, [21710])
+        return
+      }
+      assert.equal(answer.status, 201, JSON.stringify(answer.body))
+      model.alphaSenders.set(serviceSid, String(answer.body['sid']))
+    })
+  )
+
+export const removeAlphaSender = (): fc.Arbitrary<ModelCommand> =>
+  index.map(at =>
+    command(`take the name from service ${at}`, async (model, rest) => {
+      const named = pick([...model.alphaSenders], at)
+      if (named === undefined) return
+      const [serviceSid, sid] = named
+      const path = `Services/${serviceSid}/AlphaSenders/${sid}`
+      const answer = await rest.messaging('DELETE', path)
+      if (isRefusedAsSuspended(model, answer)) return
+      assert.equal(answer.status, 204)
+      model.alphaSenders.delete(serviceSid)
+      assertRefused(await rest.messaging('GET', path), [20404])
+    })
+  )
+
+/** A standard key reads and writes like the token, but for accounts and keys. */
+export const askWithAStandardKey = (): fc.Arbitrary<ModelCommand> =>
+  fc.constantFrom('Messages.json', 'Keys.json').map(path =>
+    command(`look at ${path} with a standard key`, async (model, rest) => {
+      const answer = await rest.withStandardKey('GET', path)
+      if (path === 'Keys.json') assertRefused(answer, model.isSuspended ? [20003, 20005] : [20003])
+      else if (!isRefusedAsSuspended(model, answer)) assert.equal(answer.status, 200)
+    })
+  )
+
 export const release = (): fc.Arbitrary<ModelCommand> =>
   ownNumber.map(phoneNumber =>
     command(`release ${phoneNumber}`, async (model, rest) => {
       const number = model.numbers.get(phoneNumber)
       if (number === undefined) return
       const answer = await rest.api('DELETE', `IncomingPhoneNumbers/${number.sid}.json`)
+      if (isRefusedAsSuspended(model, answer)) return
       assert.equal(answer.status, 204)
       releaseNumber(model, phoneNumber)
     })
   )
 
 export const buy = (): fc.Arbitrary<ModelCommand> =>
-  fc.constantFrom(localNumber, loneNumber, farNumber, tollFreeNumber).map(phoneNumber =>
+  fc.constantFrom(...ownNumbers, parentsNumber).map(phoneNumber =>
     command(`buy ${phoneNumber}`, async (model, rest) => {
       const answer = await rest.api('POST', 'IncomingPhoneNumbers.json', {
         PhoneNumber: phoneNumber
       })
-      if (model.numbers.has(phoneNumber)) {
+      if (isRefusedAsSuspended(model, answer)) return
+      if (model.numbers.has(phoneNumber) || phoneNumber === parentsNumber) {
         assertRefused(answer, [21422])
         return
       }

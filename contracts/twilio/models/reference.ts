@@ -24,6 +24,11 @@ export interface ReferenceMessage {
   choice: ReadonlySet<string> | undefined
 }
 
+export interface OwnedNumber {
+  readonly sid: string
+  serviceSid: string | undefined
+}
+
 export interface Expectation {
   status: string
   /** Any, when undefined. */
@@ -35,9 +40,11 @@ export interface Reference {
   /** Whether the carrier takes no time, so that nothing is between two statuses when time has passed. */
   readonly isInstant: boolean
   isSuspended: boolean
-  /** The numbers of the account, and the service that each is in. */
-  readonly numbers: Map<string, { sid: string; serviceSid: string | undefined }>
+  /** The numbers of the account, short codes among them, and the service that each is in. */
+  readonly numbers: Map<string, OwnedNumber>
   readonly services: Set<string>
+  /** The service that has it to the sid of its name for a sender. */
+  readonly alphaSenders: Map<string, string>
   /** "handset sender", where the sender is a number or a service. */
   readonly blocks: Set<string>
   /** Oldest first. */
@@ -58,6 +65,7 @@ export interface Sending {
   sendAt?: number | undefined
 }
 
+export const alphaSender = 'DISTRICT'
 export const unreachableHandset = '+16015530003'
 const mostWaitMs = 35 * 24 * 3_600_000
 
@@ -79,6 +87,14 @@ export function poolOf(model: Reference, serviceSid: string): string[] {
     .map(([phoneNumber]) => phoneNumber)
 }
 
+/** The best first. */
+const senderTypes = ['shortCode', 'longCode', 'tollFree'] as const
+
+function typeOf(number: string): (typeof senderTypes)[number] {
+  if (!number.startsWith('+')) return 'shortCode'
+  return /^\+18(?:00|33|44|55|66|77|88)/.test(number) ? 'tollFree' : 'longCode'
+}
+
 /** A service answers for all its numbers: whoever said STOP to one of them said it to all. */
 function senderScope(model: Reference, phoneNumber: string): string {
   return model.numbers.get(phoneNumber)?.serviceSid ?? phoneNumber
@@ -88,12 +104,15 @@ function senderScope(model: Reference, phoneNumber: string): string {
 export function refusalsOf(model: Reference, sending: Sending): number[] {
   const { from, serviceSid, sendAt } = sending
   const codes: number[] = []
-  if (model.isSuspended) codes.push(20005, 10001)
+  if (model.isSuspended) return [20005, 10001]
   if (serviceSid !== undefined) {
     const pool = poolOf(model, serviceSid)
     if (!model.services.has(serviceSid)) codes.push(21701)
-    else if (pool.length === 0) codes.push(21704)
-    if (from !== undefined && !pool.includes(from)) codes.push(21606, 21712)
+    const hasName = model.alphaSenders.has(serviceSid)
+    if (model.services.has(serviceSid) && pool.length === 0 && !hasName) codes.push(21704)
+    // North America takes no names.
+    if (from === alphaSender && hasName) codes.push(21612)
+    else if (from !== undefined && !pool.includes(from)) codes.push(21606, 21712)
   } else if (from === undefined) codes.push(21603)
   else if (!model.numbers.has(from)) codes.push(21606, 21212)
   if (sendAt !== undefined) {
@@ -161,8 +180,10 @@ const startWords = ['START', 'YES', 'UNSTOP']
 const helpWords = ['HELP', 'INFO']
 
 function hearKeyword(model: Reference, text: { from: string; to: string; body: string }): void {
+  // A short code stands for itself: its owner minds the words.
+  if (typeOf(text.to) === 'shortCode') return
   const word = text.body.trim().toUpperCase()
-  const isTollFree = /^\+18(?:00|33|44|55|66|77|88)/.test(text.to)
+  const isTollFree = typeOf(text.to) === 'tollFree'
   const block = `${text.from} ${senderScope(model, text.to)}`
   if ((isTollFree ? ['STOP'] : stopWords).includes(word)) {
     // Who has said it before hears nothing more.
@@ -222,6 +243,8 @@ function troublesOf(
     const pool = poolOf(model, serviceSid)
     if (from === null && pool.length === 0) {
       troubles.push({ code: 21703, isCertain }, { code: 21704, isCertain })
+      // A service that is gone altogether may be called that.
+      if (!model.services.has(serviceSid)) troubles.push({ code: 21701, isCertain })
     }
     if (from !== null && !pool.includes(from)) troubles.push({ code: undefined, isCertain: false })
     if (isBlocked(model, { to, from: from ?? undefined, serviceSid })) {
@@ -245,15 +268,22 @@ function onTheWay(model: Reference, message: ReferenceMessage): Expectation[] {
   ]
 }
 
-/** The numbers that a service may send from now: the one this person knows, if it is still there. */
+/**
+ * The numbers that a service may send from now: the one this person knows, if it is still there; else a short
+ * code before a long code, and that before a toll-free number (no document gives their order); among those
+ * of a type the ones of the person's area code.
+ */
 function choiceFor(model: Reference, message: ReferenceMessage): ReadonlySet<string> | undefined {
   const { serviceSid, from, to } = message
   if (serviceSid === null || from !== null) return undefined
   const pool = poolOf(model, serviceSid)
   const known = model.sticky.get(`${serviceSid} ${to}`)
   if (known !== undefined && pool.includes(known)) return new Set([known])
-  const near = pool.filter(number => number.slice(0, 5) === to.slice(0, 5))
-  return new Set(near.length > 0 ? near : pool)
+  const best = senderTypes
+    .map(type => pool.filter(number => typeOf(number) === type))
+    .find(numbers => numbers.length > 0)
+  const near = best?.filter(number => number.slice(0, 5) === to.slice(0, 5)) ?? []
+  return new Set(near.length > 0 ? near : best)
 }
 
 /** What was seen of a message becomes what is known of it. */
@@ -294,4 +324,5 @@ export function releaseNumber(model: Reference, phoneNumber: string): void {
 export function deleteService(model: Reference, serviceSid: string): void {
   for (const phoneNumber of poolOf(model, serviceSid)) leaveService(model, phoneNumber)
   model.services.delete(serviceSid)
+  model.alphaSenders.delete(serviceSid)
 }

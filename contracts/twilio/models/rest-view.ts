@@ -4,7 +4,14 @@ import { createMockTwilio } from '../../../mock-twilio/app.ts'
 import { developmentAccount } from '../../../mock-twilio/development-account.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 import { basic } from '../judged-mock.ts'
-import { isFinal, learn, poolOf, type Reference, type ReferenceMessage } from './reference.ts'
+import {
+  isFinal,
+  learn,
+  poolOf,
+  type OwnedNumber,
+  type Reference,
+  type ReferenceMessage
+} from './reference.ts'
 
 /*
  * One mock, and in it a world that is made anew for every run. It is a subaccount, so that its parent can
@@ -22,7 +29,10 @@ export interface Rest {
   readonly accountSid: string
   /** Under /2010-04-01/Accounts/{this account}/ */
   api: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: Form) => Promise<Answer>
-  /** Under messaging.twilio.com/v1/ */
+  /** The same with the account's own token, where the above is asked by its parent. */
+  asItself: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: Form) => Promise<Answer>
+  withStandardKey: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: Form) => Promise<Answer>
+  /** Under messaging.twilio.com/v1/, with the account's own token. */
   messaging: (method: 'GET' | 'POST' | 'DELETE', path: string, form?: Form) => Promise<Answer>
   control: (method: 'GET' | 'POST', path: string, body?: object) => Promise<unknown>
   advance: (ms: number) => Promise<void>
@@ -34,19 +44,30 @@ export interface Rest {
 export type Form = Readonly<Record<string, string | readonly string[]>>
 
 export const localNumber = '+16015550100'
-export const loneNumber = '+16015550101'
-export const farNumber = '+16625550102'
-export const tollFreeNumber = '+18885550103'
+const loneNumber = '+16015550101'
+const farNumber = '+16625550102'
+const tollFreeNumber = '+18885550103'
 export const ownNumbers = [localNumber, loneNumber, farNumber, tollFreeNumber]
+export const shortCode = '60155'
+export const parentsNumber = '+16015550190'
 export const firstService = 'MG000000000000000000000000000000aa'
+
+const standardKey = {
+  sid: 'SK000000000000000000000000000000aa',
+  secret: 'secret',
+  type: 'standard'
+}
 
 const start = Date.UTC(2026, 10, 23, 12)
 
 export async function openRest(): Promise<Rest> {
   const clock = new VirtualClock({ mode: 'frozen', start })
-  const mock = await createMockTwilio({ clock, retention: 1000 })
+  const { accountSid: parentSid, authToken } = developmentAccount
+  const numbers = [{ phone_number: parentsNumber }]
+  const accounts = [{ account_sid: parentSid, auth_token: authToken, numbers }]
+  const mock = await createMockTwilio({ clock, retention: 1000, accounts })
   await mock.app.ready()
-  const parent = basic(developmentAccount.accountSid, developmentAccount.authToken)
+  const parent = basic(parentSid, authToken)
 
   const request = async (
     method: 'GET' | 'POST' | 'DELETE',
@@ -76,6 +97,9 @@ export async function openRest(): Promise<Rest> {
   return {
     accountSid,
     api: (method, path, form) => request(method, `${account}/${path}`, parent, form),
+    asItself: (method, path, form) => request(method, `${account}/${path}`, own, form),
+    withStandardKey: (method, path, form) =>
+      request(method, `${account}/${path}`, basic(standardKey.sid, standardKey.secret), form),
     messaging: (method, path, form) =>
       request(method, `/messaging.twilio.com/v1/${path}`, own, form),
     control: async (method, path, body) => {
@@ -97,35 +121,42 @@ export async function openRest(): Promise<Rest> {
   }
 }
 
-/** A new world, and the model of it: four numbers, and a service that has two of them. */
+/** A new world, and the model of it: four numbers and a short code, and a service that has two of them. */
 export async function beginRun(rest: Rest, profile: 'instant' | 'reliable'): Promise<Reference> {
   await rest.control('POST', 'reset', {
     profile,
     auth_token: 'token',
+    api_keys: [standardKey],
     numbers: ownNumbers.map(phone_number => ({ phone_number })),
+    short_codes: [{ short_code: shortCode }],
     messaging_services: [{ sid: firstService, phone_numbers: [localNumber, farNumber] }]
   })
-  const listed = await rest.api('GET', 'IncomingPhoneNumbers.json')
+  const numbers = await rest.api('GET', 'IncomingPhoneNumbers.json')
+  const codes = await rest.api('GET', 'SMS/ShortCodes.json')
   const pool = new Set([localNumber, farNumber])
   const clock = await rest.control('GET', 'clock')
   return {
     now: isJson(clock) ? Number(clock['now_ms']) : Number.NaN,
     isInstant: profile === 'instant',
     isSuspended: false,
-    numbers: new Map(
-      listOf(listed, 'incoming_phone_numbers').map(number => [
-        String(number['phone_number']),
-        {
-          sid: String(number['sid']),
-          serviceSid: pool.has(String(number['phone_number'])) ? firstService : undefined
-        }
-      ])
-    ),
+    numbers: new Map([
+      ...listOf(numbers, 'incoming_phone_numbers').map(number =>
+        owned(String(number['phone_number']), String(number['sid']))
+      ),
+      ...listOf(codes, 'short_codes').map(code =>
+        owned(String(code['short_code']), String(code['sid']))
+      )
+    ]),
     services: new Set([firstService]),
+    alphaSenders: new Map(),
     blocks: new Set(),
     messages: [],
     sticky: new Map(),
     replies: new Map()
+  }
+
+  function owned(phoneNumber: string, sid: string): [string, OwnedNumber] {
+    return [phoneNumber, { sid, serviceSid: pool.has(phoneNumber) ? firstService : undefined }]
   }
 }
 
@@ -215,13 +246,16 @@ export async function compareOptOuts(model: Reference, rest: Rest): Promise<void
 /** The numbers, the services, and which of the numbers each service has. */
 export async function comparePools(model: Reference, rest: Rest): Promise<void> {
   const numbers = await rest.api('GET', 'IncomingPhoneNumbers.json?PageSize=1000')
+  const codes = await rest.api('GET', 'SMS/ShortCodes.json')
   assert.deepEqual(
-    listOf(numbers, 'incoming_phone_numbers')
+    [...listOf(numbers, 'incoming_phone_numbers'), ...listOf(codes, 'short_codes')]
       .map(({ sid }) => String(sid))
       .toSorted(),
     [...model.numbers.values()].map(({ sid }) => sid).toSorted(),
     'the numbers of the account'
   )
+  // With its own token it sees nothing; what it has is looked at when it is awake again.
+  if (model.isSuspended) return
   const services = await rest.messaging('GET', 'Services?PageSize=1000')
   assert.deepEqual(
     listOf(services, 'services')
@@ -232,10 +266,18 @@ export async function comparePools(model: Reference, rest: Rest): Promise<void> 
   )
   for (const service of model.services) {
     const pool = await rest.messaging('GET', `Services/${service}/PhoneNumbers?PageSize=1000`)
+    const names = await rest.messaging('GET', `Services/${service}/AlphaSenders`)
+    const name = model.alphaSenders.get(service)
     assert.deepEqual(
-      listOf(pool, 'phone_numbers')
-        .map(number => String(number['phone_number']))
-        .toSorted(),
+      listOf(names, 'alpha_senders').map(({ sid }) => sid),
+      name === undefined ? [] : [name]
+    )
+    const short = await rest.messaging('GET', `Services/${service}/ShortCodes`)
+    assert.deepEqual(
+      [
+        ...listOf(pool, 'phone_numbers').map(number => String(number['phone_number'])),
+        ...listOf(short, 'short_codes').map(code => String(code['short_code']))
+      ].toSorted(),
       poolOf(model, service).toSorted(),
       `the numbers of ${service}`
     )

@@ -1,16 +1,20 @@
 import { test } from 'node:test'
 
 import {
+  addAlphaSender,
   addToPool,
+  askWithAStandardKey,
   buy,
   createService,
   listMessages,
   release,
+  removeAlphaSender,
   removeFromPool,
   removeService,
   sendFromNumber,
   sendFromService,
   sendToAStranger,
+  suspend,
   waitLong
 } from './commands.ts'
 import { compareMessages, comparePools } from './rest-view.ts'
@@ -36,6 +40,11 @@ test('a thousand histories of services and numbers leave every pool, and every s
       removeFromPool(),
       release(),
       buy(),
+      addAlphaSender(),
+      addAlphaSender(),
+      removeAlphaSender(),
+      askWithAStandardKey(),
+      suspend(),
       waitLong(),
       waitLong()
     ],

@@ -4,22 +4,8 @@ import { test } from 'node:test'
 import twilio from 'twilio'
 
 import { build, firstNumber, person, type Built } from '../../../contracts/twilio/judged-mock.ts'
+import { MockedTransport } from '../../../contracts/twilio/mocked-sdk.ts'
 import { developmentAccount } from '../../development-account.ts'
-
-/** The official SDK's own transport, but for the host. */
-class MockedTransport extends twilio.RequestClient {
-  readonly #mockUrl: string
-
-  constructor(mockUrl: string) {
-    super()
-    this.#mockUrl = mockUrl
-  }
-
-  override request: twilio.RequestClient['request'] = options => {
-    options.uri = options.uri.replace('https://', `${this.#mockUrl}/`)
-    return super.request(options)
-  }
-}
 
 const service = developmentAccount.messagingServiceSid
 const path = '/accounts/v1/Consents/Bulk'

@@ -29,7 +29,7 @@ export function campaignSettings(
   required: readonly string[],
   current?: CampaignSettings
 ): CampaignSettings {
-  const missing = required.filter(name => !text(form, name) && texts(form, name).length === 0)
+  const missing = required.filter(name => texts(form, name).every(value => value === ''))
   if (missing.length > 0) throw refusal(21727, missing.join(', '))
   const samples = many(form, 'MessageSamples') ?? []
   const [least, most] = sampleBounds

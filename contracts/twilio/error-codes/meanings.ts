@@ -1,0 +1,43 @@
+/**
+ * What the codes mean that this mock has no words of its own for: those of Twilio's debugger, and those that
+ * are told inside an answer. https://www.twilio.com/docs/api/errors
+ */
+export const otherMeanings: ReadonlyMap<number, string> = new Map([
+  [11100, 'Invalid URL'],
+  [11200, 'The application answered with an error'],
+  [11203, 'The time that the URL allows is over'],
+  [11205, 'No connection, or no answer in time'],
+  [11206, 'The answer is no HTTP'],
+  [11210, 'The host has no address'],
+  [11215, 'Too many redirects'],
+  [11220, 'TLS could not be agreed on'],
+  [11235, 'The certificate is for another host'],
+  [11236, 'The certificate is not valid at this time'],
+  [11237, 'The certificate leads to no authority that is trusted'],
+  [11240, 'Invalid edge location in the URL'],
+  [11243, 'Invalid retry policy in the URL'],
+  [11750, 'The answer is too large'],
+  [11770, 'An empty answer in chunks'],
+  [12100, 'The document cannot be parsed'],
+  [12200, 'The document holds what TwiML does not know'],
+  [14101, 'Message: invalid to'],
+  [14103, 'Message: nothing to send'],
+  [14104, 'Message: invalid method'],
+  [14105, 'Message: invalid statusCallback'],
+  [14106, 'Too many documents for one message'],
+  [14107, 'Too many replies to one person'],
+  [14108, 'Message: invalid from'],
+  [14109, 'Too many replies to one message'],
+  [14110, 'A verb that is not for messages'],
+  [22214, 'An end user is missing'],
+  [22215, 'A field of an end user is missing'],
+  [22216, 'A supporting document is missing'],
+  [22219, 'The address of a supporting document is missing'],
+  [30501, 'A political campaign without a vetting token'],
+  [30646, 'A consent is invalid'],
+  [30795, 'The EIN of the brand is invalid'],
+  [30892, 'A public URL shortener in a sample'],
+  [60600, 'The number is not in any source'],
+  [60607, 'The package does not cover this country'],
+  [60612, 'The package is for mobile numbers']
+])

@@ -1,0 +1,264 @@
+import { Type, type TSchema } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+
+import { Persona } from './carrier/persona.ts'
+import { WorldSeed } from './seeds.ts'
+import type { WorldState } from './world-state.ts'
+
+/*
+ * What a snapshot must look like to be taken up. The records are the world's own and are read as they were
+ * written: of each, only what holds the others together is looked at.
+ */
+
+export const snapshotFormat = 'mock-twilio/world'
+export const snapshotVersion = 1
+
+export interface WorldSnapshot {
+  format: typeof snapshotFormat
+  version: typeof snapshotVersion
+  account_sid: string
+  /** In the world's own time. */
+  saved_at: string
+  state: WorldState
+}
+
+const strict = { additionalProperties: false }
+const Text = Type.String()
+const Count = Type.Integer({ minimum: 0 })
+const Instant = Type.Number({ minimum: -8_640_000_000_000_000, maximum: 8_640_000_000_000_000 })
+const Url = Type.Union([Text, Type.Null()])
+const AccountSid = Type.String({ pattern: '^AC[0-9a-fA-F]{32}$' })
+const Random = Type.Array(Type.Integer(), { minItems: 4, maxItems: 4 })
+const Dated = Type.Object({ sid: Text, dateCreated: Instant, dateUpdated: Instant })
+const Named = Type.Object({ friendlyName: Text })
+const Reviewed = Type.Composite([Dated, Type.Object({ status: Text })])
+const OwnNumber = Type.Composite([
+  Dated,
+  Named,
+  Type.Object({ phoneNumber: Text, smsUrl: Text, smsFallbackUrl: Text })
+])
+
+const Service = Type.Composite([
+  Dated,
+  Named,
+  Type.Object({
+    inboundRequestUrl: Url,
+    fallbackUrl: Url,
+    statusCallback: Url,
+    pool: Type.Array(Type.Object({ sid: Text, joinedAt: Instant })),
+    alphaSenders: Type.Array(Type.Object({ sid: Text, alphaSender: Text, dateCreated: Instant })),
+    nextInTurn: Count,
+    stickySenders: pairs(Text)
+  })
+])
+
+const Message = Type.Composite([
+  Dated,
+  Type.Object({
+    seq: Count,
+    direction: Text,
+    to: Text,
+    from: Url,
+    body: Text,
+    numSegments: Count,
+    status: Text,
+    statusCallback: Url,
+    privacy: Type.Object({ discardsBody: Type.Boolean(), masksAddress: Type.Boolean() }),
+    dateSent: Type.Union([Instant, Type.Null()]),
+    errorCode: Type.Union([Type.Integer(), Type.Null()]),
+    media: Type.Array(
+      Type.Object({
+        sid: Text,
+        contentType: Text,
+        dateCreated: Instant,
+        source: Type.Union([
+          Type.Object({ base64: Text }, strict),
+          Type.Object({ url: Text }, strict)
+        ])
+      })
+    )
+  })
+])
+
+const Callback = Type.Object({
+  sid: Text,
+  url: Text,
+  method: Type.Union([Type.Literal('GET'), Type.Literal('POST')]),
+  parameters: Type.Array(Type.Tuple([Text, Text]))
+})
+
+const Carrier = Type.Object({
+  queues: pairs(
+    Type.Object({ sender: Text, segmentsPerSecond: Type.Number(), freeAt: Type.Number() })
+  ),
+  rates: pairs(Type.Number()),
+  campaigns: pairs(Type.Object({ freeAt: Type.Number(), day: Type.Integer() })),
+  outages: Type.Array(
+    Type.Object({ id: Text, prefix: Text, held: Type.Array(Text), released: Count })
+  ),
+  outagesSoFar: Count,
+  scheduled: Type.Integer(),
+  messageFreeAt: Type.Number(),
+  mediaFreeAt: Type.Number()
+})
+
+const Bundle = Type.Composite([
+  Reviewed,
+  Type.Object({
+    entities: Type.Array(Type.Object({ sid: Text, objectSid: Text })),
+    endpoints: Type.Array(Type.Object({ sid: Text, phoneNumberSid: Text })),
+    evaluations: Type.Array(Type.Object({ sid: Text }))
+  })
+])
+
+const Compliance = Type.Object({
+  bundles: pairs(Bundle),
+  endUsers: pairs(Dated),
+  documents: pairs(Reviewed),
+  brands: pairs(Reviewed),
+  campaigns: pairs(Reviewed),
+  tollfreeVerifications: pairs(Reviewed)
+})
+
+const Handset = Type.Object({
+  number: Text,
+  life: Count,
+  persona: Persona,
+  carried: Count,
+  received: Count,
+  sent: Count,
+  step: Count,
+  answered: Type.Array(Count)
+})
+
+const Fault = Type.Object({
+  id: Text,
+  added_at: Type.Number(),
+  matched: Count,
+  applied: Count,
+  effect: Type.Object({ type: Text })
+})
+
+const Miss = Type.Object({ because: Text })
+
+/** One more field of a world's state is one more line here: the compiler sees to it. */
+const parts = {
+  name: AccountSid,
+  origin: Type.Composite([WorldSeed, Type.Object({ account_sid: AccountSid })], strict),
+  seed: Text,
+  ownerSid: AccountSid,
+  authToken: Text,
+  friendlyName: Text,
+  status: Type.Union([Type.Literal('active'), Type.Literal('suspended'), Type.Literal('closed')]),
+  dateCreated: Instant,
+  dateUpdated: Instant,
+  now: Instant,
+  clockOffsetMs: Type.Number(),
+  numbers: pairs(OwnNumber),
+  shortCodes: pairs(OwnNumber),
+  applications: pairs(Type.Composite([Dated, Named])),
+  addresses: pairs(Dated),
+  callerIds: pairs(Dated),
+  keys: pairs(
+    Type.Composite([Dated, Type.Object({ secret: Text, permissions: Type.Array(Text) })])
+  ),
+  lineTypes: pairs(Text),
+  lookupOverrides: pairs(Type.Object({ phoneNumber: Text, overriddenAt: Instant })),
+  advancedOptOuts: pairs(Type.Object({})),
+  providerReplies: pairs(Type.Array(Type.Object({ seq: Count, body: Text, at: Instant }))),
+  replyTimes: pairs(Type.Array(Type.Number())),
+  cookieJars: pairs(
+    Type.Object({
+      usedAt: Type.Number(),
+      cookies: Type.Array(Type.Object({ name: Text, path: Text }))
+    })
+  ),
+  keptBackCallbacks: pairs(Type.Array(Callback)),
+  numbersByPhone: pairs(Text),
+  services: pairs(Service),
+  requestIds: Random,
+  callbackIds: Random,
+  alertIds: Random,
+  ids: Random,
+  carrier: Carrier,
+  compliance: Compliance,
+  handsets: Type.Object({ lives: Count, handsets: Type.Array(Handset) }, strict),
+  optOuts: Type.Array(
+    Type.Object({ handset: Text, sender: Text, at: Instant, keyword: Text }, strict)
+  ),
+  faults: Type.Object({
+    added: Count,
+    rules: Type.Array(Type.Object({ fault: Fault, random: Random, misses: Type.Array(Miss) })),
+    explanations: Type.Optional(Type.Array(Type.Tuple([Count, Type.Array(Miss)])))
+  }),
+  alertLog: Type.Object({
+    seq: Count,
+    alerts: Type.Array(Type.Object({ seq: Count, at: Text, code: Type.Integer(), message: Text }))
+  }),
+  agenda: Type.Array(
+    Type.Object({ inMs: Type.Number(), plan: Type.Object({ kind: Text }) }, strict)
+  ),
+  messages: Type.Object(
+    { seq: Count, messages: Type.Array(Message), done: Type.Array(Text) },
+    strict
+  ),
+  journal: Type.Object({
+    seq: Count,
+    dropped: Type.Object({ digest: Text, isDigested: Type.Boolean() }),
+    entries: Type.Array(Type.Object({ seq: Count, at: Type.Number(), world: Text, kind: Text }))
+  })
+} satisfies Record<keyof WorldState, TSchema>
+
+const WholeSnapshot = TypeCompiler.Compile(
+  Type.Object(
+    {
+      format: Type.Literal(snapshotFormat),
+      version: Type.Literal(snapshotVersion),
+      account_sid: AccountSid,
+      saved_at: Text,
+      state: Type.Object(parts, strict)
+    },
+    strict
+  )
+)
+
+function pairs<T extends TSchema>(value: T) {
+  return Type.Array(Type.Tuple([Type.String(), value]))
+}
+
+/** The snapshot, or in a sentence why it is none. */
+export function whatIsWrong(given: unknown): { snapshot: WorldSnapshot } | { problem: string } {
+  if (typeof given !== 'object' || given === null || !('format' in given)) {
+    return { problem: `no snapshot: there is no format, which is "${snapshotFormat}"` }
+  }
+  const { format } = given
+  if (format !== snapshotFormat) {
+    return {
+      problem: `no snapshot of mock-twilio: its format is ${told(format)}, not "${snapshotFormat}"`
+    }
+  }
+  const version = 'version' in given ? given.version : undefined
+  if (version !== snapshotVersion) {
+    return {
+      problem: `a snapshot of version ${told(version)}, and this mock reads ${snapshotVersion}`
+    }
+  }
+  if (isSnapshot(given)) return consistent(given)
+  const first = WholeSnapshot.Errors(given).First()
+  const where = first === undefined || first.path === '' ? 'it' : first.path
+  return { problem: `a damaged snapshot: ${where}: ${first?.message ?? 'is not as saved'}` }
+}
+
+function isSnapshot(given: unknown): given is WorldSnapshot {
+  return WholeSnapshot.Check(given)
+}
+
+function consistent(snapshot: WorldSnapshot): { snapshot: WorldSnapshot } | { problem: string } {
+  const { account_sid: sid, state } = snapshot
+  if (state.name === sid && state.origin.account_sid === sid) return { snapshot }
+  return { problem: `a damaged snapshot: it is of ${sid}, and inside of ${state.name}` }
+}
+
+function told(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 80) ?? 'missing'
+}
