@@ -75,7 +75,10 @@ export async function waitForAll(
 export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
 /** Books in which everybody was reached once and the client knows of each. */
-export function balanced({ accounts, strangers }: Books): KeptPromise[] {
+export function balanced({
+  accounts,
+  strangers
+}: Pick<Books, 'accounts' | 'strangers'>): KeptPromise[] {
   return [
     ...accounts.flatMap(account => everyOnce(account)),
     exactly('texts and events about nobody', strangers, 0)
@@ -104,8 +107,23 @@ export interface Ledger {
 }
 
 export async function ledgerOf(system: System, id: string): Promise<Ledger> {
-  const { body } = await system.request('GET', `/announcements/${id}?limit=1`)
+  const { body } = await askPatiently(system, 'GET', `/announcements/${id}?limit=1`)
   return body['ledger'] as Ledger
+}
+
+/** Asks again while the server sheds load, as its 503 asks a client to. */
+export async function askPatiently(
+  system: System,
+  method: 'GET' | 'POST',
+  path: string
+): Promise<Reply> {
+  for (const deadline = clockMs() + 60_000; ;) {
+    const reply = await system.request(method, path)
+    if (reply.status === 200) return reply
+    if (reply.status !== 503 || clockMs() > deadline)
+      throw new Error(`${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body)}`)
+    await pause(200)
+  }
 }
 
 /** What the server itself says became of everybody. */

@@ -21,15 +21,17 @@ export interface Scenario {
   run(lab: Lab): Promise<Measured>
 }
 
+export type LabOptions = Pick<RunResult, 'database' | 'processes' | 'quick'> & {
+  recipients: number | undefined
+}
+
 /** Every system of a run on one database. */
 export class LabRun {
-  readonly #options: Pick<RunResult, 'database' | 'processes' | 'quick'> & {
-    recipients: number | undefined
-  }
+  readonly #options: LabOptions
   #postgres: RunPostgres | undefined
   #databases = 0
 
-  constructor(options: LabRun['#options']) {
+  constructor(options: LabOptions) {
     this.#options = options
   }
 

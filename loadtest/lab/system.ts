@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { Agent } from 'undici'
 import { developmentToken } from '../../server/seed.ts'
 import { freePort } from '../../simulator/free-port.ts'
@@ -114,9 +115,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-function bodyOf(body: unknown): string | AsyncIterable<Uint8Array> {
+function bodyOf(body: unknown): string | Readable {
   if (typeof body === 'string') return body
-  return isStream(body) ? body : JSON.stringify(body)
+  return isStream(body) ? Readable.from(body) : JSON.stringify(body)
 }
 
 const isStream = (body: unknown): body is AsyncIterable<Uint8Array> =>
