@@ -96,7 +96,7 @@ async function measure(scenario: Scenario): Promise<ScenarioResult> {
   const seconds = (): number => (performance.now() - startedAt) / 1_000
   const { name, promise } = scenario
   try {
-    const measured = await lab.inLab(scenario.run)
+    const measured = await lab.inLab(one => scenario.run(one))
     for (const { name: what, value, floor, measured: own, unit } of measured.ratios)
       tell(what, `${round(own)} ${unit} ÷ ${round(floor)} ${unit} = ${round(value)}`)
     for (const { name: what, value, unit } of measured.figures)

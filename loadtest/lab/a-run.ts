@@ -60,10 +60,11 @@ export function aRun({
           process,
           vitals: seconds.map(at => ({
             at: at * 250,
-            cpuMs: at * (200 - shift * 80),
+            cpuMs: at * (200 - shift * 80) + (at % 5) * 20,
             rssMb: 150 + shift * 40 + at,
             stallMs: (at * 7) % 31,
-            ownStallMs: (at * 7) % 13
+            ownStallMs: (at * 7) % 13,
+            computingMs: (at * 7) % 11
           }))
         })),
         progress: seconds.map(at => ({ at: at * 250, atProvider: at * 25, told: at * 20 })),

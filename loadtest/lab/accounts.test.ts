@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { assert as check, integer, property } from 'fast-check'
 import { Accounts } from './accounts.ts'
 import { mostRecipients, numberAt, placeOf } from './recipients.ts'
 import { parsePhoneNumber } from '../../server/telephony/phone-number.ts'
@@ -73,8 +73,8 @@ test('how many went before is counted from a moment to an arrival', () => {
 })
 
 test('every recipient of a load run has a valid number of their own', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: mostRecipients - 1 }), place => {
+  check(
+    property(integer({ min: 0, max: mostRecipients - 1 }), place => {
       const number = numberAt(place)
       assert.equal(placeOf(number), place)
       assert.ok(parsePhoneNumber(number).ok, number)

@@ -15,7 +15,7 @@ export const announcementOf = (id: string, more: object = {}): object => ({
   ...more
 })
 
-export const recipientsFrom = (first: number, count: number): string[] =>
+const recipientsFrom = (first: number, count: number): string[] =>
   Array.from({ length: count }, (_, place) => numberAt(first + place))
 
 /** Posts an announcement to `count` recipients, and sees to it that it was taken. */

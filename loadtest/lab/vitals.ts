@@ -12,6 +12,8 @@ export interface Vital {
   stallMs: number
   /** The same without the time that the thread waited for a processor: what the program itself is to blame for. */
   ownStallMs: number
+  /** Most processor time that the thread used without letting the event loop turn. */
+  computingMs: number
 }
 
 const tickMs = 10
@@ -24,6 +26,8 @@ export function watchVitals(): { take(): Vital[] } {
   let kept: Vital[] = []
   let stallMs = 0
   let ownStallMs = 0
+  let computingMs = 0
+  let lastCpu = threadCpuMs()
   let last = clockMs()
   let lastWaited = waited()
   let sampledAt = last
@@ -34,6 +38,9 @@ export function watchVitals(): { take(): Vital[] } {
     const gap = Math.max(0, now - last - tickMs)
     stallMs = Math.max(stallMs, gap)
     ownStallMs = Math.max(ownStallMs, Math.max(0, gap - (waitedNow - lastWaited)))
+    const cpu = threadCpuMs()
+    if (gap > tickMs) computingMs = Math.max(computingMs, cpu - lastCpu)
+    lastCpu = cpu
     last = now
     lastWaited = waitedNow
     if (now - sampledAt < sampleMs) return
@@ -43,12 +50,14 @@ export function watchVitals(): { take(): Vital[] } {
       cpuMs: (user + system) / 1_000,
       rssMb: process.memoryUsage.rss() / 1_048_576,
       stallMs,
-      ownStallMs
+      ownStallMs,
+      computingMs
     })
     if (kept.length > mostKept) kept = kept.slice(-mostKept / 2)
     sampledAt = now
     stallMs = 0
     ownStallMs = 0
+    computingMs = 0
   }
   setInterval(tick, tickMs).unref()
   return {
@@ -58,6 +67,11 @@ export function watchVitals(): { take(): Vital[] } {
       return taken
     }
   }
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
 }
 
 /**

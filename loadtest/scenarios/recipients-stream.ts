@@ -46,7 +46,7 @@ export const recipientsStream: Scenario = {
     const [account] = books.accounts
     if (!account) throw new Error('Nobody kept the books')
     const ofServer = vitals[0]?.vitals ?? []
-    const most = (field: 'rssMb' | 'stallMs' | 'ownStallMs'): number =>
+    const most = (field: 'rssMb' | 'stallMs' | 'ownStallMs' | 'computingMs'): number =>
       Math.max(...ofServer.map(vital => vital[field]))
     return {
       ...nothingMeasured(),
@@ -56,6 +56,7 @@ export const recipientsStream: Scenario = {
         figure('memory of the idle server', idleMb, 'MB'),
         figure('memory at its highest', most('rssMb'), 'MB'),
         figure('longest stall', most('stallMs'), 'ms'),
+        figure('longest computation without a turn of the event loop', most('computingMs'), 'ms'),
         figure('longest stall without waiting for a processor', most('ownStallMs'), 'ms')
       ],
       promises: [
