@@ -131,7 +131,8 @@ function chartsOf(result: ScenarioResult): string[] {
         [placeOfPercentile(90), '90'],
         [placeOfPercentile(99), '99'],
         [placeOfPercentile(99.9), '99.9'],
-        [placeOfPercentile(99.99), '99.99']
+        [placeOfPercentile(99.99), '99.99'],
+        [placeOfPercentile(100), '100']
       ],
       series: result.latencies.map(({ name, latencies }) => ({
         name,
@@ -182,7 +183,7 @@ function chartsOf(result: ScenarioResult): string[] {
   ].filter(chart => chart !== '')
 }
 
-/** Each nine takes as much room as the one before; what is exactly 100 stands at six of them. */
+/** Each nine takes as much room as the one before; 100 stands at five of them. */
 const placeOfPercentile = (percentile: number): number =>
   percentile === 100 ? 5 : -Math.log10(1 - percentile / 100)
 
