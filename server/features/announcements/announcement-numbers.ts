@@ -62,8 +62,8 @@ export async function findStickySenders(
   const list = recipients.map(({ number }) => ({ number }))
   const { rows } = await sql<{ recipient_number: string; provider_number: string }>`
     select s.recipient_number, s.provider_number
-    from ${database.rows(list, { number: 'text' })}
-    join sticky_senders s on s.messaging_service_id = ${messagingServiceId} and s.recipient_number = r.number`.execute(
+    from sticky_senders s
+    where s.messaging_service_id = ${messagingServiceId} and s.recipient_number in (select r.number from ${database.rows(list, { number: 'text' })})`.execute(
     executor
   )
   return new Map(rows.map(row => [row.recipient_number, row.provider_number]))

@@ -266,8 +266,8 @@ async function whoIsNew(
 ): Promise<Recipient[]> {
   const list = recipients.map(({ number }) => ({ number }))
   const { rows } = await sql<{ number: string }>`
-    select m.receiver_number as number from ${database.rows(list, { number: 'text' })}
-    join messages m on m.announcement_id = ${announcementId} and m.receiver_number = r.number`.execute(
+    select m.receiver_number as number from messages m
+    where m.announcement_id = ${announcementId} and m.receiver_number in (select r.number from ${database.rows(list, { number: 'text' })})`.execute(
     tx.sql
   )
   if (rows.length === 0) return [...recipients]
