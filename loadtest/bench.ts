@@ -1,3 +1,4 @@
+import { benchAnnouncements } from './benches/announcements.ts'
 import { benchMock } from './benches/mock.ts'
 import { benchMockMemory } from './benches/mock-memory.ts'
 import { benchServer } from './benches/server.ts'
@@ -6,6 +7,7 @@ import { benchServer } from './benches/server.ts'
 // same run, in turns. Machines are noisy, so only the ratios mean something. `--quick` takes one short round.
 const benches = new Map([
   ['server', benchServer],
+  ['announcements', benchAnnouncements],
   ['mock', benchMock],
   ['mock-memory', benchMockMemory]
 ])

@@ -70,10 +70,13 @@ export function row(name: string, rates: Rate[], floor: Rate[]): Record<string, 
     'per CPU-second': median(rates.map(rate => rate.perCpuSecond)).toFixed(0),
     'CPU ratio': median(cpuRatios).toFixed(2),
     'its min–max ': `${Math.min(...cpuRatios).toFixed(2)}–${Math.max(...cpuRatios).toFixed(2)}`,
-    'p99 ms': median(rates.map(rate => rate.p99Ms)).toFixed(0),
+    'p99 ms': told(median(rates.map(rate => rate.p99Ms))),
     'RSS MB': median(rates.map(rate => rate.rssMb)).toFixed(0)
   }
 }
+
+/** What a bench does not measure has no figure. */
+const told = (ms: number): string => (Number.isNaN(ms) ? '–' : ms.toFixed(0))
 
 function ratiosTo(rates: Rate[], floor: Rate[], field: 'perSecond' | 'perCpuSecond'): number[] {
   return rates.map((rate, round) => rate[field] / (floor[round]?.[field] ?? Number.NaN))

@@ -5,6 +5,20 @@ import { parseSchedule } from './config.ts'
 import { entities } from './entities.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
 import { bearerRoutes } from './features/bearers/routes.ts'
+import { createAnnouncementChanges } from './features/announcements/change-announcements.ts'
+import { announcementEvents } from './features/announcements/events.ts'
+import { createAnnouncementExpansion } from './features/announcements/expand-announcements.ts'
+import {
+  announcementChangesLane,
+  announcementsLane,
+  announcementTextsLane
+} from './features/announcements/lanes.ts'
+import {
+  createNumberProvisioning,
+  numberProvisioningLane
+} from './features/announcements/provision-numbers.ts'
+import { announcementRoutes } from './features/announcements/routes.ts'
+import { announcementRules } from './features/announcements/send-announcements.ts'
 import { createEventDelivery } from './features/client-events/deliver-events.ts'
 import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
@@ -40,6 +54,7 @@ import type { Consumer, Queue } from './platform/queue.ts'
 import { createSecretBox, developmentSecretKey, type SecretBox } from './platform/secrets.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
+import { parseSendingRates } from './telephony/sending-rate.ts'
 import { textProblem } from './telephony/text.ts'
 
 /** What the features are made of. */
@@ -116,6 +131,7 @@ const tags = [
   },
   { name: 'Participants', description: 'Pairings of a participant and one of our numbers.' },
   { name: 'Messages', description: 'Texts: sent now or later, read, listed, canceled.' },
+  { name: 'Announcements', description: 'One text to very many, each reached once.' },
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
   { name: 'Provider callbacks', description: 'Called by Twilio, signed.' },
   { name: 'Events', description: 'What is sent to your `callback_url`.' }
@@ -125,7 +141,7 @@ const tags = [
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
   const { config, database, metrics } = deps
   const app = await createHttpServer({ config, log: deps.log, metrics, textProblem })
-  await registerOpenApi(app, { tags, events: [...messageEvents] })
+  await registerOpenApi(app, { tags, events: [...messageEvents, ...announcementEvents] })
   await app.register(accessPlugin, { database, believedMs: config.TOKEN_CACHE_MS })
   await app.register(idempotencyPlugin, deps)
 
@@ -138,6 +154,7 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
       await api.register(conversationRoutes, { deps })
       await api.register(participantRoutes, { deps })
       await api.register(messageRoutes, { deps, config })
+      await api.register(announcementRoutes, { deps, config })
       await api.register(clientEventRoutes, { deps })
       await api.register(providerCallbackRoutes, { config, receipt: createCallbackReceipt(deps) })
     },
@@ -159,6 +176,7 @@ export function startWorkers(deps: Deps): Workers {
     allowPrivate: config.ALLOW_PRIVATE_CALLBACKS,
     timeoutMs: config.CLIENT_EVENT_TIMEOUT_MS
   })
+  const rates = parseSendingRates(config.SENDING_RATES)
   const deliverMessages = createMessageDelivery(deps)
   const deliverEvents = createEventDelivery({
     ...deps,
@@ -169,6 +187,26 @@ export function startWorkers(deps: Deps): Workers {
   const consumers: Consumer[] = [
     queue.consume(highLane, { batchSize: 32, maxInFlight: 64 }, deliverMessages),
     queue.consume(normalLane, { batchSize: 64, maxInFlight: 128 }, deliverMessages),
+    queue.consume(
+      announcementsLane,
+      { batchSize: 1, maxInFlight: 1 },
+      createAnnouncementExpansion({ ...deps, rates })
+    ),
+    queue.consume(
+      numberProvisioningLane,
+      { batchSize: 1, maxInFlight: 4 },
+      createNumberProvisioning(deps)
+    ),
+    queue.consume(
+      announcementTextsLane,
+      { batchSize: 100, maxInFlight: 200 },
+      createMessageDelivery(deps, announcementRules({ ...deps, rates }))
+    ),
+    queue.consume(
+      announcementChangesLane,
+      { batchSize: 1, maxInFlight: 1 },
+      createAnnouncementChanges({ ...deps, rates })
+    ),
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
     queue.consume(
       providerCallbacksLane,

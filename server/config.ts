@@ -92,6 +92,23 @@ export const Environment = Type.Object({
     'Client events may go to private and loopback addresses (offline work).',
     false
   ),
+  SENDING_RATES: Type.String({
+    default: 'long_code=1,toll_free=3,short_code=100',
+    pattern:
+      '^(long_code|toll_free|short_code)=\\d+(\\.\\d+)?(,(long_code|toll_free|short_code)=\\d+(\\.\\d+)?)*$',
+    description:
+      'Segments a second that an announcement number sends, by its kind; a number may have a rate of its own.'
+  }),
+  ANNOUNCEMENT_REPLY: Type.String({
+    default: 'This number only sends announcements. Reply STOP to receive no more of them.',
+    maxLength: 1_600,
+    description: 'The answer to a text to an announcement number; empty for none.'
+  }),
+  ANNOUNCEMENT_PRICES: Type.String({
+    default: 'sms=0.0079,mms=0.02,voice=0.014',
+    pattern: '^sms=\\d+(\\.\\d+)?,mms=\\d+(\\.\\d+)?,voice=\\d+(\\.\\d+)?$',
+    description: 'Dollars a segment, a picture message and a call; for estimates alone.'
+  }),
   CLIENT_EVENT_RETRY_SCHEDULE: Type.String({
     default: '5s,30s,2m,10m,30m,1h,2h,4h,8h,8h',
     pattern: '^\\d+(ms|s|m|h)(,\\d+(ms|s|m|h))*$',

@@ -1,3 +1,6 @@
+import { AnnouncementBatch } from './features/announcements/announcement-batch.entity.ts'
+import { Announcement } from './features/announcements/announcement.entity.ts'
+import { StickySender } from './features/announcements/sticky-sender.entity.ts'
 import { ApiKey } from './features/api-keys/api-key.entity.ts'
 import { Bearer } from './features/bearers/bearer.entity.ts'
 import { ClientEventAttempt } from './features/client-events/client-event-attempt.entity.ts'
@@ -24,6 +27,9 @@ export const entities = [
   OptOut,
   Message,
   LineType,
+  Announcement,
+  AnnouncementBatch,
+  StickySender,
   ProviderCallback,
   ClientEvent,
   ClientEventAttempt,

@@ -79,7 +79,17 @@ async function createDevelopmentNumbers(
   })
   await tx.em.flush()
   for (const { number, sid } of development.numbers)
-    tx.em.create(ProviderNumber, { messagingServiceId: service.id, number, sid, createdAt: now })
+    tx.em.create(ProviderNumber, {
+      messagingServiceId: service.id,
+      number,
+      sid,
+      stateCode: 'MS',
+      announcementNumber: false,
+      numberType: 'long_code',
+      nextSlotAt: 0,
+      nextSendAt: 0,
+      createdAt: now
+    })
 }
 
 async function createAdmin(

@@ -26,6 +26,16 @@ const post = async (
   await answer.body.dump()
 }
 
+const send = (from: string, to: string, body: string): Promise<void> => {
+  const form = new URLSearchParams({
+    To: to,
+    From: from,
+    Body: body,
+    StatusCallback: 'http://127.0.0.1/callback'
+  })
+  return post(provider, '/messages', 'application/x-www-form-urlencoded', form.toString())
+}
+
 app.post<{ Body: { message: Record<string, string> } }>(
   '/api/v1/messages',
   async (request, reply) => {
@@ -34,14 +44,25 @@ app.post<{ Body: { message: Record<string, string> } }>(
       receiver_number: to = '',
       message_body: body = ''
     } = request.body.message
-    const form = new URLSearchParams({
-      To: to,
-      From: from,
-      Body: body,
-      StatusCallback: 'http://127.0.0.1/callback'
-    })
-    void post(provider, '/messages', 'application/x-www-form-urlencoded', form.toString())
+    void send(from, to, body)
     return reply.code(201).send(request.body)
+  }
+)
+
+/** As many texts on their way to the provider as the server has. */
+const sendersAtOnce = 200
+
+app.post<{ Body: { announcement: { body: string; recipients: string[] } } }>(
+  '/api/v1/announcements',
+  { bodyLimit: 64 * 1024 * 1024 },
+  async (request, reply) => {
+    const { body, recipients } = request.body.announcement
+    const waiting = recipients.values()
+    for (let sender = 0; sender < sendersAtOnce; sender++)
+      void (async () => {
+        for (const to of waiting) await send('+16015550200', to, body)
+      })()
+    return reply.code(202).send({ accepted: recipients.length })
   }
 )
 

@@ -7,7 +7,7 @@ import { finishDocument } from './openapi-document.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a provider's form holds, for the document alone: what came is kept as it came. */
+    /** What a body holds, for the document alone: it is read and checked by the route itself. */
     form?: TSchema
   }
 }
@@ -80,7 +80,8 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
   }
   return {
     ...schema,
-    ...(access === 'provider' && { security: [], body: form }),
+    ...(access === 'provider' && { security: [] }),
+    ...(form !== undefined && { body: form }),
     ...(access === 'public' && { security: [] }),
     ...(Object.keys(headers).length > 0 && { headers: Type.Object(headers) }),
     operationId: operationId(String(route.method), url),

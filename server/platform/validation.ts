@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
-import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import type { FastifySchemaCompiler } from 'fastify'
 
@@ -15,16 +15,30 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   return (given: unknown) => {
     const value = httpPart === 'body' ? given : readNumbers(schema, given)
     if (type.Check(value)) return { value }
-    const findings = new Map<string, string>()
-    for (const { path, message } of explain(type.Errors(value))) {
-      // A missing field is found twice: as missing, and as nothing where a value should be.
-      if (!findings.has(path)) findings.set(path, message)
-      if (findings.size >= mostDetails) break
-    }
+    const findings = explained(type, value)
     return {
-      error: [...findings].map(([instancePath, message]) => ({ ...plain, instancePath, message }))
+      error: findings.map(({ path, message }) => ({ ...plain, instancePath: path, message }))
     }
   }
+}
+
+/** What is wrong with a value that did not come as a whole body: nothing, when it is as its schema says. */
+export function findingsIn(schema: TSchema, value: unknown): Finding[] {
+  let type = compiled.get(schema)
+  if (type === undefined) compiled.set(schema, (type = TypeCompiler.Compile(schema)))
+  return type.Check(value) ? [] : explained(type, value)
+}
+
+const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>()
+
+function explained(type: TypeCheck<TSchema>, value: unknown): Finding[] {
+  const findings = new Map<string, Finding>()
+  for (const finding of explain(type.Errors(value))) {
+    // A missing field is found twice: as missing, and as nothing where a value should be.
+    if (!findings.has(finding.path)) findings.set(finding.path, finding)
+    if (findings.size >= mostDetails) break
+  }
+  return [...findings.values()]
 }
 
 /** Whole numbers in decimal digits, and nothing that merely begins like one: `1.5` is not the resource 1. */
@@ -42,6 +56,7 @@ function readNumbers(schema: TSchema, given: unknown): unknown {
 /** What Fastify's type asks of a finding and nobody reads. */
 const plain = { keyword: '', schemaPath: '', params: {} }
 
+/** A value at fault: its JSON pointer, and the end of a sentence that begins with its name. */
 interface Finding {
   path: string
   message: string

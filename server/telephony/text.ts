@@ -14,6 +14,16 @@ export const textProblem = (text: string): string | undefined => {
   return `must not hold half of a surrogate pair, got a lone ${kind} surrogate U+${unit.toString(16).toUpperCase()} at index ${index}`
 }
 
+/** Unicode code points; a text without surrogates has as many as it has units. */
+export function countCodePoints(text: string): number {
+  let count = text.length
+  for (let place = 0; place < text.length; place++) {
+    const unit = text.charCodeAt(place)
+    if (unit >= 0xd800 && unit <= lastHighSurrogate) count--
+  }
+  return count
+}
+
 const lastHighSurrogate = 0xdbff
 
 // With the u flag a proper pair is one code point, so that only halves match.

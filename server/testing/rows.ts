@@ -3,6 +3,8 @@ import { messageChecksLane } from '../features/messages/ask-after-messages.ts'
 import type { Database } from '../platform/database.ts'
 
 const tables = [
+  'announcement_batches',
+  'announcements',
   'api_keys',
   'bearers',
   'client_events',

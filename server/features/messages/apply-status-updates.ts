@@ -10,6 +10,7 @@ import type {
 } from '../provider-callbacks/process-callbacks.ts'
 import { storable } from '../../platform/storable.ts'
 import { isMessageStatus, meaningOf, move, progress } from './lifecycle.ts'
+import { announcementTextsLane } from '../announcements/lanes.ts'
 import { laneOf } from './lanes.ts'
 import { statusNews } from './message-news.ts'
 import { fromMessages, messageFields, type MessageRow } from './message-row.ts'
@@ -98,7 +99,7 @@ async function sendAgain(
     )} where messages.id = r.id`.execute(tx.sql)
   await deps.queue.publish(
     rows.map(row => ({
-      lane: laneOf(row.priority),
+      lane: row.announcement_id === null ? laneOf(row.priority) : announcementTextsLane,
       fairnessKey: row.bearer_id ?? 0,
       orderKey: row.uuid,
       payload: row.uuid

@@ -1,19 +1,20 @@
 import type { Config } from '../../config.ts'
 import type { CurrentBearer } from '../../platform/access.ts'
-import { isoTime } from '../../platform/clock.ts'
 import { type ErrorDetail, invalidValues } from '../../platform/errors.ts'
 import { newUuid } from '../../platform/ids.ts'
+import { parseInstant } from '../../platform/instant.ts'
 import { httpUrlProblem } from '../../platform/url-check.ts'
 import { messageTypeFor } from '../../telephony/message-type.ts'
 import { parsePhoneNumber } from '../../telephony/phone-number.ts'
 import { countSegments } from '../../telephony/segments.ts'
+import { countCodePoints } from '../../telephony/text.ts'
 import type { ConversationReference } from '../conversations/resolve-conversations.ts'
 import type { MessageStatus } from './lifecycle.ts'
 import type { MessageRow } from './message-row.ts'
 import type { CreateMessage } from './schemas.ts'
 
-const longestBody = 1_600
-const mostMedia = 10
+export const longestBody = 1_600
+export const mostMedia = 10
 
 /** A message that may be stored: every rule that needs no database holds. */
 export interface CheckedMessage {
@@ -44,7 +45,7 @@ export function checkMessage(
   const mediaUrls = message.media_urls ?? []
   if (body.trim() === '' && mediaUrls.length === 0)
     complain('message_body', 'is required when there are no media_urls')
-  const length = codePoints(body)
+  const length = countCodePoints(body)
   if (length > longestBody)
     complain('message_body', `must have at most ${longestBody} characters, got ${length}`)
   if (mediaUrls.length > mostMedia)
@@ -53,7 +54,7 @@ export function checkMessage(
     complain(`media_urls[${place}]`, httpUrlProblem(url))
   if (message.callback_url !== undefined)
     complain('callback_url', httpUrlProblem(message.callback_url))
-  const sendAt = message.send_at === undefined ? null : instant(message.send_at)
+  const sendAt = message.send_at === undefined ? null : parseInstant(message.send_at)
   if (sendAt === undefined)
     complain('send_at', 'must be an ISO 8601 time with a time zone, like 2026-11-23T16:00:00Z')
   else if (sendAt !== null && sendAt <= now) complain('send_at', 'must be in the future')
@@ -86,6 +87,8 @@ export function checkMessage(
       uuid: newUuid(now),
       bearer_id: bearer.id,
       conversation_id: null,
+      announcement_id: null,
+      client_message_id: null,
       direction: 'outbound',
       sender_number: message.sender_number,
       receiver_number: message.receiver_number,
@@ -128,27 +131,4 @@ function firstStatus(
 function numberProblem(text: string): string | undefined {
   const result = parsePhoneNumber(text)
   return result.ok ? undefined : result.reason
-}
-
-/** Unicode code points; a text without surrogates has as many as it has units. */
-function codePoints(text: string): number {
-  let count = text.length
-  for (let place = 0; place < text.length; place++) {
-    const unit = text.charCodeAt(place)
-    if (unit >= 0xd800 && unit <= 0xdbff) count--
-  }
-  return count
-}
-
-const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
-
-function instant(text: string): number | undefined {
-  const ms = isoInstant.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(ms) || !isOnCalendar(text) ? undefined : ms
-}
-
-/** JavaScript takes the 30th of February for the 2nd of March. */
-function isOnCalendar(text: string): boolean {
-  const midnight = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
-  return !Number.isNaN(midnight) && isoTime(midnight).startsWith(text.slice(0, 10))
 }

@@ -11,7 +11,7 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { BatchHandler, Entry, Queue, Verdict } from '../../platform/queue.ts'
 import type { SendOutcome, TwilioGateway } from '../../providers/twilio/gateway.ts'
 import { emitEvents } from '../client-events/emit-events.ts'
-import { findOptedOut, recordOptOuts } from '../opt-outs/registry.ts'
+import { findOptedOut, type OptOutClass, recordOptOuts } from '../opt-outs/registry.ts'
 import { senderKeysOf } from '../messaging-services/sender-keys.ts'
 import { applyReports, type StatusReport } from './apply-status-updates.ts'
 import { isMessageStatus, isTerminal, type MessageStatus, waiting } from './lifecycle.ts'
@@ -30,7 +30,7 @@ export interface DeliveryDeps {
 }
 
 /** A message in a worker's hands, with the entry that brought it. */
-interface Delivery {
+export interface Delivery {
   entry: Entry
   row: MessageRow
 }
@@ -39,6 +39,36 @@ interface Delivery {
 interface Result {
   delivery: Delivery
   outcome: SendOutcome
+}
+
+/** Who of a batch goes out now. Whoever is in none of the lists goes nowhere. */
+export interface Admission {
+  ready: Delivery[]
+  /** Of those that wait, or need no worker any more. */
+  verdicts: Verdict[]
+  canceled: Delivery[]
+}
+
+/** What differs between a lane of texts and another. */
+export interface SendingRules {
+  optOutClass: OptOutClass
+  /** Where the provider reports. */
+  statusPath: string
+  /** Decides, in the transaction that claims them, which texts go out now. */
+  admit(tx: Transaction, deliveries: readonly Delivery[], now: number): Promise<Admission>
+  /** Whether a refusal speaks of the sender, and another sender may do. */
+  isSenderFault(code: string): boolean
+  /** Gives such texts to other senders; gives the verdicts of those that found one. */
+  reassign(tx: Transaction, deliveries: readonly Delivery[], now: number): Promise<Verdict[]>
+}
+
+/** A single text goes out at once, from the number that its client named. */
+const singleTexts: SendingRules = {
+  optOutClass: 'messages',
+  statusPath: '/api/v1/twilio_requests/webhook_message_updates',
+  admit: async (_tx, deliveries) => ({ ready: [...deliveries], verdicts: [], canceled: [] }),
+  isSenderFault: () => false,
+  reassign: async () => []
 }
 
 /** The provider's word that a receiver opted out there (https://www.twilio.com/docs/api/errors/21610). */
@@ -55,14 +85,17 @@ const longestBackoffMs = 120_000
  * that dies in between leaves a trace: whoever takes the entry next asks the provider first, and sends again
  * only what is not there. Exactly once at the provider, in effect.
  */
-export function createMessageDelivery(deps: DeliveryDeps): BatchHandler {
+export function createMessageDelivery(
+  deps: DeliveryDeps,
+  rules: SendingRules = singleTexts
+): BatchHandler {
   const results = new GroupCommit<Result, undefined>(async batch => {
-    await deps.database.transaction(tx => recordResults(deps, tx, batch))
+    await deps.database.transaction(tx => recordResults(deps, rules, tx, batch))
     return batch.map(() => undefined)
   })
 
   async function deliver(delivery: Delivery): Promise<void> {
-    const outcome = await send(deps, delivery.row)
+    const outcome = await send(deps, rules, delivery.row)
     deps.metrics.providerCalls.inc({ operation: 'send_text', outcome: outcome.kind })
     await results.submit({ delivery, outcome })
   }
@@ -77,7 +110,7 @@ export function createMessageDelivery(deps: DeliveryDeps): BatchHandler {
       ? await lookUpLines(deps, entries)
       : new Map<string, LineVerdict>()
     const { ready, unresolved } = await deps.database.transaction(tx =>
-      take(deps, tx, entries, lines)
+      take(deps, rules, tx, entries, lines)
     )
     await allSettled([...ready.map(deliver), ...unresolved.map(lookAgain)])
   }
@@ -89,6 +122,7 @@ export function createMessageDelivery(deps: DeliveryDeps): BatchHandler {
  */
 async function take(
   deps: DeliveryDeps,
+  rules: SendingRules,
   tx: Transaction,
   entries: Entry[],
   lines: ReadonlyMap<string, LineVerdict>
@@ -129,10 +163,11 @@ async function take(
       sender: row.sender_number,
       recipient: row.receiver_number,
       messagingServiceSid: row.messaging_service_sid
-    }))
+    })),
+    rules.optOutClass
   )
   const endings: Ending[] = []
-  const ready: Delivery[] = []
+  const sendable: Delivery[] = []
   for (const [place, delivery] of fresh.entries()) {
     const line =
       delivery.row.message_type === 'sms' ? lines.get(delivery.row.receiver_number) : undefined
@@ -157,8 +192,12 @@ async function take(
         code: line.code,
         description: line.description
       })
-    else ready.push(delivery)
+    else sendable.push(delivery)
   }
+  const { ready, verdicts: decided, canceled } = await rules.admit(tx, sendable, now)
+  verdicts.push(...decided)
+  for (const delivery of canceled)
+    endings.push({ delivery, status: 'canceled', code: null, description: null })
 
   if (ready.length > 0) {
     const list = ready.map(({ row }) => ({ id: row.id }))
@@ -185,7 +224,11 @@ const waitAfter = (entry: Entry): number => backoffMs(entry.attempts, { maxMs: l
 const isWaiting = (row: MessageRow): boolean =>
   isMessageStatus(row.internal_status) && waiting.includes(row.internal_status)
 
-async function send({ twilio, config, log }: DeliveryDeps, row: MessageRow): Promise<SendOutcome> {
+async function send(
+  { twilio, config, log }: DeliveryDeps,
+  { statusPath }: SendingRules,
+  row: MessageRow
+): Promise<SendOutcome> {
   const mediaUrls: string[] = JSON.parse(row.media_urls)
   const outcome = await twilio.sendText({
     to: row.receiver_number,
@@ -194,7 +237,8 @@ async function send({ twilio, config, log }: DeliveryDeps, row: MessageRow): Pro
     body: row.message_body,
     mediaUrls,
     asMms: row.message_type === 'mms' && mediaUrls.length === 0,
-    statusCallback: statusCallbackUrl(config.PUBLIC_URL, row.uuid)
+    // It carries our id, so that a callback finds its message even when the provider's answer was lost.
+    statusCallback: `${config.PUBLIC_URL}${statusPath}?message_uuid=${row.uuid}`
   })
   log.debug(
     { message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind },
@@ -202,10 +246,6 @@ async function send({ twilio, config, log }: DeliveryDeps, row: MessageRow): Pro
   )
   return outcome
 }
-
-/** It carries our id, so that a callback finds its message even when the provider's answer was lost. */
-const statusCallbackUrl = (publicUrl: string, uuid: string): string =>
-  `${publicUrl}/api/v1/twilio_requests/webhook_message_updates?message_uuid=${uuid}`
 
 /**
  * Finds out what became of a message whose sending was cut short: taken when the provider has it, otherwise
@@ -318,6 +358,7 @@ const firstSteps = new Set(['accepted', 'queued'])
 /** Stores what the provider said, with the verdicts, in one transaction. */
 async function recordResults(
   deps: DeliveryDeps,
+  rules: SendingRules,
   tx: Transaction,
   results: readonly Result[]
 ): Promise<void> {
@@ -329,8 +370,16 @@ async function recordResults(
   const endings: Ending[] = []
 
   await lockMessages(deps.database, tx, results)
+  const moved = await rules.reassign(
+    tx,
+    results.filter(result => isSenderRefused(rules, result)).map(result => result.delivery),
+    now
+  )
+  const elsewhere = new Set(moved.map(({ entry }) => entry))
+  verdicts.push(...moved)
   for (const { delivery, outcome } of results) {
     const { entry, row } = delivery
+    if (elsewhere.has(entry)) continue
     const retryAt = now + waitAfter(entry)
     switch (outcome.kind) {
       case 'taken':
@@ -396,9 +445,12 @@ async function recordResults(
       from ${database.rows(released, { id: 'bigint' })} where messages.id = r.id`.execute(tx.sql)
   }
   await end(deps, tx, endings, now)
-  await recordProviderOptOuts(deps, tx, endings, now)
+  await recordProviderOptOuts(deps, rules, tx, endings, now)
   await queue.settle(verdicts, tx)
 }
+
+const isSenderRefused = (rules: SendingRules, { outcome }: Result): boolean =>
+  outcome.kind === 'refused' && rules.isSenderFault(outcome.code)
 
 /** In the order in which the callbacks lock them, so that two transactions never wait for each other. */
 async function lockMessages(
@@ -462,6 +514,7 @@ async function end(
 /** Whom the provider blocks, we block too. */
 async function recordProviderOptOuts(
   deps: DeliveryDeps,
+  rules: SendingRules,
   tx: Transaction,
   endings: readonly Ending[],
   now: number
@@ -481,7 +534,7 @@ async function recordProviderOptOuts(
     blocked.map(row => ({
       recipient: row.receiver_number,
       senderKey: row.messaging_service_sid ?? keys.get(row.sender_number) ?? row.sender_number,
-      class: 'messages',
+      class: rules.optOutClass,
       keyword: providerOptOut,
       at: now
     }))

@@ -8,6 +8,8 @@ export interface MessageRow {
   uuid: string
   bearer_id: number | null
   conversation_id: number | null
+  announcement_id: number | null
+  client_message_id: string | null
   direction: string
   sender_number: string
   receiver_number: string
@@ -34,6 +36,8 @@ export interface MessageRow {
   client_conversation_id: string | null
   global_id: string | null
   internal_conversation_id: string | null
+  /** Of the announcement that it is part of. */
+  client_announcement_id?: string | null
   /** The conversation's own, for a message that was given none. */
   conversation_callback_url?: string | null
 }
@@ -43,6 +47,8 @@ export const messageColumns = {
   uuid: 'uuid',
   bearer_id: 'bigint',
   conversation_id: 'bigint',
+  announcement_id: 'bigint',
+  client_message_id: 'text',
   direction: 'text',
   sender_number: 'text',
   receiver_number: 'text',
@@ -58,6 +64,7 @@ export const messageColumns = {
   messaging_service_sid: 'text',
   global_customer_id: 'text',
   callback_url: 'text',
+  error_description: 'text',
   num_segments: 'integer',
   encoding: 'text',
   send_at: 'bigint',
@@ -67,8 +74,9 @@ export const messageColumns = {
 
 /** ``select ${messageFields} ${fromMessages} where …`` reads `MessageRow`s. */
 export const messageFields: RawBuilder<unknown> = sql`m.*, c.client_conversation_id, c.global_id, c.internal_conversation_id,
-  c.callback_url as conversation_callback_url`
-export const fromMessages: RawBuilder<unknown> = sql`from messages m left join conversations c on c.id = m.conversation_id`
+  c.callback_url as conversation_callback_url, a.client_announcement_id`
+export const fromMessages: RawBuilder<unknown> = sql`from messages m left join conversations c on c.id = m.conversation_id
+  left join announcements a on a.id = m.announcement_id`
 
 /** The message resource of the API, and the payload of its events. */
 export function presentMessage(row: MessageRow): Message {

@@ -9,6 +9,9 @@ export const Message = defineEntity({
     uuid: p.uuid().unique('messages_uuid'),
     bearerId: p.bigint('number').nullable(),
     conversationId: p.bigint('number').nullable(),
+    announcementId: p.bigint('number').nullable(),
+    /** Of one recipient of an announcement. */
+    clientMessageId: p.text().nullable(),
     direction: p.text(),
     senderNumber: p.text(),
     receiverNumber: p.text(),
@@ -37,9 +40,21 @@ export const Message = defineEntity({
     updatedAt: p.bigint('number')
   },
   // Only what the provider has has its id.
-  uniques: [{ name: 'messages_sid', properties: ['messageSid'], where: 'message_sid is not null' }],
+  uniques: [
+    { name: 'messages_sid', properties: ['messageSid'], where: 'message_sid is not null' },
+    {
+      name: 'messages_announcement_recipient',
+      properties: ['announcementId', 'receiverNumber'],
+      where: 'announcement_id is not null'
+    }
+  ],
   indexes: [
     { name: 'messages_list', properties: ['bearerId', 'senderNumber', 'receiverNumber', 'id'] },
+    {
+      name: 'messages_announcement_status',
+      properties: ['announcementId', 'internalStatus', 'updatedAt'],
+      where: 'announcement_id is not null'
+    },
     // What the provider has and has not finished: who is asked after when it falls silent.
     {
       name: 'messages_silent',

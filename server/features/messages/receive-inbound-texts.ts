@@ -3,11 +3,17 @@ import type { Database, Transaction } from '../../platform/database.ts'
 import { newUuid } from '../../platform/ids.ts'
 import { keywordOf } from '../../telephony/opt-out-keywords.ts'
 import { countSegments } from '../../telephony/segments.ts'
-import { emitEvents } from '../client-events/emit-events.ts'
+import { emitEvents, type News } from '../client-events/emit-events.ts'
 import { senderKeysOf } from '../messaging-services/sender-keys.ts'
-import { type OptOutChange, recordOptIns, recordOptOuts } from '../opt-outs/registry.ts'
+import {
+  type OptOutChange,
+  type OptOutClass,
+  recordOptIns,
+  recordOptOuts
+} from '../opt-outs/registry.ts'
 import type {
   CallbackDeps,
+  CallbackHandler,
   Outcomes,
   StoredCallback
 } from '../provider-callbacks/process-callbacks.ts'
@@ -41,10 +47,27 @@ interface Route {
  * registry, and tells the bearer. A text from somebody whom no pairing knows goes to the bearer of the
  * number's messaging service, without a conversation. The same text twice is one message.
  */
-export async function receiveInboundTexts(
+export const receiveInboundTexts = inboundReceiver({
+  optOutClass: 'messages',
+  tell: async (_deps, _tx, rows) => rows.flatMap(inboundNews)
+})
+
+/** What differs between the numbers that people write to. */
+interface Mailbox {
+  optOutClass: OptOutClass
+  /** What the bearer hears of what arrived. */
+  tell(deps: CallbackDeps, tx: Transaction, rows: readonly MessageRow[]): Promise<News[]>
+}
+
+export function inboundReceiver(mailbox: Mailbox): CallbackHandler {
+  return (deps, tx, callbacks) => receive(deps, tx, callbacks, mailbox)
+}
+
+async function receive(
   deps: CallbackDeps,
   tx: Transaction,
-  callbacks: StoredCallback[]
+  callbacks: StoredCallback[],
+  mailbox: Mailbox
 ): Promise<Outcomes> {
   const { database } = deps
   const now = deps.clock.now()
@@ -64,7 +87,7 @@ export async function receiveInboundTexts(
   const fresh = new Set(inserted.map(row => row.message_sid))
   const arrived = usable.filter(text => fresh.has(text.sid))
 
-  const changes = await optOutChanges(database, tx, arrived)
+  const changes = await optOutChanges(database, tx, arrived, mailbox.optOutClass)
   await recordOptOuts(database, tx, changes.out)
   await recordOptIns(database, tx, changes.in)
 
@@ -73,7 +96,7 @@ export async function receiveInboundTexts(
     where m.uuid in (select r.uuid from ${database.rows(inserted, { uuid: 'uuid' })}) order by m.id`.execute(
     tx.sql
   )
-  await emitEvents(deps, tx, rows.flatMap(inboundNews), now)
+  await emitEvents(deps, tx, await mailbox.tell(deps, tx, rows), now)
 
   return new Map(texts.map(text => [text.callback.id, outcomeOf(text, rows)]))
 }
@@ -166,7 +189,8 @@ function asRow(text: InboundText, route: Route | undefined, now: number): object
 async function optOutChanges(
   database: Database,
   tx: Transaction,
-  texts: readonly InboundText[]
+  texts: readonly InboundText[],
+  optOutClass: OptOutClass
 ): Promise<{ out: OptOutChange[]; in: OptOutChange[] }> {
   const spoken = texts.flatMap(text => {
     const keyword = keywordOf(text.body)
@@ -184,7 +208,7 @@ async function optOutChanges(
       const change: OptOutChange = {
         recipient: text.from,
         senderKey,
-        class: 'messages',
+        class: optOutClass,
         keyword: keyword.keyword,
         at: text.callback.receivedAt
       }
@@ -199,14 +223,19 @@ async function optOutChanges(
   }
 }
 
-function inboundNews(row: MessageRow) {
+/** That a text arrived. */
+export function arrivalNews(row: MessageRow): News[] {
   const type =
     row.message_type === 'mms' ? 'messages.message.inbound_mms' : 'messages.message.inbound_sms'
-  const arrived = messageNews(row, type, row.internal_status)
+  return messageNews(row, type, row.internal_status)
+}
+
+/** That a text arrived, and that it was a STOP. */
+function inboundNews(row: MessageRow): News[] {
   const keyword = keywordOf(row.message_body)
-  if (keyword?.action !== 'opt_out') return arrived
+  if (keyword?.action !== 'opt_out') return arrivalNews(row)
   return [
-    ...arrived,
+    ...arrivalNews(row),
     ...messageNews(row, 'messages.message.opt_out', keyword.keyword, { keyword: keyword.keyword })
   ]
 }

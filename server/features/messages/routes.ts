@@ -122,7 +122,7 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{
       const before = decodeCursor(query.cursor)
       const { rows } = await sql<MessageRow>`
         select ${messageFields} ${fromMessages}
-        where m.bearer_id = ${bearer.id} and m.sender_number = ${from} and m.receiver_number = ${to}
+        where m.bearer_id = ${bearer.id} and m.announcement_id is null and m.sender_number = ${from} and m.receiver_number = ${to}
           ${before === undefined ? sql`` : sql`and m.id < ${before}`}
         order by m.id desc limit ${limit + 1}`.execute(deps.database.sql)
       const { page, next } = pageOf(rows, limit)

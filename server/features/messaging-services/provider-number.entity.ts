@@ -9,6 +9,20 @@ export const ProviderNumber = defineEntity({
     messagingServiceId: p.bigint('number').index('provider_numbers_service'),
     number: p.text().unique('provider_numbers_number'),
     sid: p.text(),
+    /** Two letters, where the number belongs to a state. */
+    stateCode: p.text().nullable(),
+    /** Announcements go out from it, and chats do not. */
+    announcementNumber: p.boolean(),
+    /** long_code, toll_free or short_code: it decides how fast the number may send. */
+    numberType: p.text(),
+    /** Segments a second, where the number has a rate of its own. */
+    messagesPerSecond: p.double().nullable(),
+    /** When the number has room for one more announcement that is still to be planned. */
+    nextSlotAt: p.bigint('number'),
+    /** When the number may send again. */
+    nextSendAt: p.bigint('number'),
+    /** The provider refused it as a sender; until then it is left alone. */
+    unhealthyUntil: p.bigint('number').nullable(),
     createdAt: p.bigint('number')
   }
 })

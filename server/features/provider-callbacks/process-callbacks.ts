@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
+import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
 import type { CallbackKind } from './receive-callbacks.ts'
@@ -37,7 +38,7 @@ interface CallbackRow {
 /** What came of each callback, by its id. */
 export type Outcomes = Map<number, string>
 
-type CallbackHandler = (
+export type CallbackHandler = (
   deps: CallbackDeps,
   tx: Transaction,
   callbacks: StoredCallback[]
@@ -46,7 +47,9 @@ type CallbackHandler = (
 /** One handler for each kind; each takes its part of a batch in the order in which it was received. */
 const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.message_status': applyStatusUpdates,
-  'twilio.inbound_message': receiveInboundTexts
+  'twilio.inbound_message': receiveInboundTexts,
+  'twilio.announcement_status': applyStatusUpdates,
+  'twilio.announcement_reply': receiveAnnouncementReplies
 }
 
 /**

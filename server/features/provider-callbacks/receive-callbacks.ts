@@ -6,7 +6,11 @@ import type { Queue } from '../../platform/queue.ts'
 
 export const providerCallbacksLane = 'provider-callbacks'
 
-export type CallbackKind = 'twilio.message_status' | 'twilio.inbound_message'
+export type CallbackKind =
+  | 'twilio.message_status'
+  | 'twilio.inbound_message'
+  | 'twilio.announcement_status'
+  | 'twilio.announcement_reply'
 
 /** A verified callback, not yet looked into. */
 export interface ReceivedCallback {

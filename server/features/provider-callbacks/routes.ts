@@ -4,6 +4,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { GroupCommit } from '../../platform/group-commit.ts'
+import { keywordOf } from '../../telephony/opt-out-keywords.ts'
+import { messageTwiml } from '../../telephony/twiml.ts'
 import { isSignedByTwilio } from '../../providers/twilio/signature.ts'
 import type { CallbackKind, ReceivedCallback } from './receive-callbacks.ts'
 
@@ -57,7 +59,7 @@ class SignedForm {
 
 /** What Twilio calls: signed, stored as it came, answered at once, and processed from the lane. */
 export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
-  config: Pick<Config, 'PUBLIC_URL' | 'TWILIO_AUTH_TOKEN'>
+  config: Pick<Config, 'PUBLIC_URL' | 'TWILIO_AUTH_TOKEN' | 'ANNOUNCEMENT_REPLY'>
   receipt: GroupCommit<ReceivedCallback, undefined>
 }> = async (app, { config, receipt }) => {
   // In this scope bodies are forms, kept raw beside their values: what is stored is what was signed.
@@ -73,7 +75,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   async function receive(
     kind: CallbackKind,
     request: FastifyRequest<{ Body: unknown }>
-  ): Promise<void> {
+  ): Promise<Readonly<Record<string, unknown>>> {
     const form = request.body instanceof SignedForm ? request.body : undefined
     const signature = request.headers['x-twilio-signature']
     const url = config.PUBLIC_URL + request.url
@@ -86,6 +88,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
     if (!isSigned) throw new errors.invalidSignature()
     const query = request.url.split('?')[1] ?? ''
     await receipt.submit({ kind, query, body: form?.raw ?? '', requestId: request.id })
+    return form?.values ?? {}
   }
 
   app.post(
@@ -129,6 +132,54 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
     async (request, reply) => {
       await receive('twilio.inbound_message', request)
       return reply.type('text/xml; charset=utf-8').send(emptyTwiml)
+    }
+  )
+
+  app.post(
+    '/twilio_announcements/status',
+    {
+      config: { access: 'provider', form: MessageStatusForm },
+      schema: {
+        summary: "Status of an announcement's message",
+        description: 'Called by Twilio for each status. Signed; stored and answered at once.',
+        tags: ['Provider callbacks'],
+        consumes: ['application/x-www-form-urlencoded'],
+        querystring: Type.Object({
+          message_uuid: Type.Optional(Type.String({ description: 'Our id of the message.' }))
+        }),
+        response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
+      }
+    },
+    async (request, reply) => {
+      await receive('twilio.announcement_status', request)
+      return reply.code(204).send(null)
+    }
+  )
+
+  app.post(
+    '/twilio_announcements/inbound',
+    {
+      config: { access: 'provider', form: InboundTextForm },
+      schema: {
+        summary: 'A text to one of the announcement numbers',
+        description:
+          'Called by Twilio when a person writes to a number that sends announcements. STOP and START block and unblock announcements; anything else gets the configured reply.',
+        tags: ['Provider callbacks'],
+        consumes: ['application/x-www-form-urlencoded'],
+        response: {
+          200: { description: 'TwiML.', content: { 'text/xml': { schema: Type.String() } } },
+          403: ErrorBody
+        }
+      }
+    },
+    async (request, reply) => {
+      const { Body: text } = await receive('twilio.announcement_reply', request)
+      const isKeyword = keywordOf(typeof text === 'string' ? text : '') !== undefined
+      const twiml =
+        isKeyword || config.ANNOUNCEMENT_REPLY === ''
+          ? emptyTwiml
+          : messageTwiml(config.ANNOUNCEMENT_REPLY)
+      return reply.type('text/xml; charset=utf-8').send(twiml)
     }
   )
 }

@@ -1,0 +1,389 @@
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
+import { newUuid } from '../../platform/ids.ts'
+import type { BatchHandler, Entry, NewEntry, Queue } from '../../platform/queue.ts'
+import { messageTypeFor } from '../../telephony/message-type.ts'
+import { countSegments } from '../../telephony/segments.ts'
+import type { SendingRates } from '../../telephony/sending-rate.ts'
+import { emitEvents } from '../client-events/emit-events.ts'
+import { statusNews } from '../messages/message-news.ts'
+import { messageColumns, type MessageRow } from '../messages/message-row.ts'
+import { findOptedOut } from '../opt-outs/registry.ts'
+import {
+  findSenders,
+  findStickySenders,
+  rememberSenders,
+  storeSlots
+} from './announcement-numbers.ts'
+import type { CheckedAnnouncement, Recipient } from './check-announcement.ts'
+import { announcementTextsLane } from './lanes.ts'
+import { requestNumber } from './provision-numbers.ts'
+import { planSend, type PlannedSend, type Sender } from './plan-sends.ts'
+
+export interface ExpansionDeps {
+  database: Database
+  queue: Queue
+  clock: Clock
+  log: Logger
+  config: Pick<Config, 'SMS_TO_MMS_RULE'>
+  rates: SendingRates
+}
+
+interface BatchRow {
+  id: number
+  bearer_id: number
+  client_announcement_id: string
+  announcement: string
+  recipients: string
+  created_at: number
+}
+
+interface AnnouncementRow {
+  id: number
+  state: string
+  messaging_service_id: number
+  service_sid: string
+}
+
+/**
+ * Makes messages of accepted recipients, a batch at a time: who was named before is left out, who opted out
+ * is blocked, everybody else gets a sender and a time. The messages, the work of sending them, the senders'
+ * next slots and the end of the batch are one transaction: after a crash it is done again from the start or
+ * it is done.
+ */
+export function createAnnouncementExpansion(deps: ExpansionDeps): BatchHandler {
+  return async entries => {
+    for (const entry of entries) await expand(deps, entry)
+  }
+}
+
+async function expand(deps: ExpansionDeps, entry: Entry): Promise<void> {
+  const batch = await findBatch(deps.database, Number(entry.payload))
+  if (batch) {
+    const header: CheckedAnnouncement = JSON.parse(batch.announcement)
+    const recipients: Recipient[] = JSON.parse(batch.recipients)
+    const service = await serviceOf(deps.database, batch, header)
+    await deps.database.transaction(async tx => {
+      const senders = await findSenders(
+        deps,
+        tx.sql,
+        service,
+        header.providerNumber,
+        deps.clock.now()
+      )
+      if (senders.length === 0) {
+        await requestNumber(deps.queue, tx, service)
+        const at = deps.clock.now() + provisioningPauseMs
+        await deps.queue.settle([{ entry, outcome: 'retry', at, countsAsAttempt: false }], tx)
+        return
+      }
+      await expandBatch(deps, tx, { batch, header, recipients, service, senders })
+      await deps.queue.settle([{ entry, outcome: 'done' }], tx)
+    })
+    return
+  }
+  await deps.database.transaction(tx => deps.queue.settle([{ entry, outcome: 'done' }], tx))
+}
+
+/** A customer without a number waits so long before it is looked for again. */
+const provisioningPauseMs = 1_000
+
+async function findBatch(database: Database, id: number): Promise<BatchRow | undefined> {
+  const { rows } = await sql<BatchRow>`select id, bearer_id, client_announcement_id, announcement,
+    recipients, created_at from announcement_batches where id = ${id}`.execute(database.sql)
+  return rows[0]
+}
+
+/** The messaging service of the customer: of the first request, whatever a later one says. */
+async function serviceOf(
+  database: Database,
+  batch: BatchRow,
+  header: CheckedAnnouncement
+): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    select coalesce(
+      (select a.messaging_service_id from announcements a
+        where a.bearer_id = ${batch.bearer_id} and a.client_announcement_id = ${batch.client_announcement_id}),
+      (select min(s.id) from messaging_services s where s.global_customer_id = ${header.globalCustomerId})
+    ) as id`.execute(database.sql)
+  return rows[0]?.id ?? 0
+}
+
+async function expandBatch(
+  deps: ExpansionDeps,
+  tx: Transaction,
+  work: {
+    batch: BatchRow
+    header: CheckedAnnouncement
+    recipients: readonly Recipient[]
+    service: number
+    senders: readonly Sender[]
+  }
+): Promise<void> {
+  const { database, queue, clock } = deps
+  const { batch, header, recipients, service, senders } = work
+  const now = clock.now()
+  const announcement = await upsertAnnouncement(database, tx, work, now)
+  const fresh = await whoIsNew(database, tx, announcement.id, recipients)
+  const sticky = await findStickySenders(database, tx.sql, service, fresh)
+  const optedOut = await findOptedOut(
+    database,
+    tx.sql,
+    fresh.map(recipient => ({
+      sender: sticky.get(recipient.number) ?? senders[0]?.number ?? '',
+      recipient: recipient.number,
+      messagingServiceSid: announcement.service_sid
+    })),
+    'announcements'
+  )
+
+  const rows: MessageRow[] = []
+  const planned: { row: MessageRow; send: PlannedSend }[] = []
+  for (const [place, recipient] of fresh.entries()) {
+    const row = asRow(deps, batch, header, announcement, recipient, now)
+    rows.push(row)
+    if (optedOut.has(place)) {
+      row.internal_status = 'blocked'
+      row.error_description = 'The receiver opted out.'
+      row.sender_number = sticky.get(recipient.number) ?? senders[0]?.number ?? ''
+    } else if (announcement.state !== 'active') {
+      // A paused announcement plans its texts when it is resumed.
+      row.internal_status = announcement.state === 'canceled' ? 'canceled' : 'accepted'
+      row.sender_number = sticky.get(recipient.number) ?? senders[0]?.number ?? ''
+    } else {
+      const notBefore = Math.max(now, header.sendAt ?? now)
+      const send = planSend(senders, row.num_segments, notBefore, sticky.get(recipient.number))
+      row.sender_number = send.sender.number
+      planned.push({ row, send })
+    }
+  }
+
+  await insertMessages(database, tx, rows)
+  await rememberSenders(database, tx, service, newlyStuck(planned, sticky))
+  await storeSlots(database, tx, senders)
+  await queue.publish(planned.map(asEntry), tx)
+  await tellOfEndings(deps, tx, rows, now)
+  await sql`update announcements set recipients = recipients + ${fresh.length},
+    repeated = repeated + ${recipients.length - fresh.length} where id = ${announcement.id}`.execute(
+    tx.sql
+  )
+  await sql`delete from announcement_batches where id = ${batch.id}`.execute(tx.sql)
+}
+
+/** The announcement of the first request; a later one adds recipients. Locked until they are in. */
+async function upsertAnnouncement(
+  database: Database,
+  tx: Transaction,
+  { batch, header, service }: { batch: BatchRow; header: CheckedAnnouncement; service: number },
+  now: number
+): Promise<AnnouncementRow> {
+  await createAnnouncement(database, tx, {
+    bearerId: batch.bearer_id,
+    header,
+    messagingServiceId: service,
+    state: 'active',
+    createdAt: batch.created_at,
+    now
+  })
+  const { rows } = await sql<AnnouncementRow>`
+    select a.id, a.state, a.messaging_service_id, s.provider_messaging_sid as service_sid
+    from announcements a join messaging_services s on s.id = a.messaging_service_id
+    where a.bearer_id = ${batch.bearer_id} and a.client_announcement_id = ${batch.client_announcement_id}
+    ${database.locking('for update of a')}`.execute(tx.sql)
+  const [row] = rows
+  if (!row) throw new Error(`Announcement of batch ${batch.id} has no messaging service`)
+  return row
+}
+
+/** The row of an announcement, unless it is there. */
+export async function createAnnouncement(
+  database: Database,
+  tx: Transaction,
+  announcement: {
+    bearerId: number
+    header: CheckedAnnouncement
+    messagingServiceId: number
+    state: string
+    createdAt: number
+    now: number
+  }
+): Promise<void> {
+  const { header } = announcement
+  await database.insert(
+    tx.sql,
+    'announcements',
+    {
+      bearer_id: 'bigint',
+      client_announcement_id: 'text',
+      messaging_service_id: 'bigint',
+      global_customer_id: 'text',
+      type: 'text',
+      body: 'text',
+      media_urls: 'text',
+      callback_url: 'text',
+      voice: 'text',
+      language: 'text',
+      send_at: 'bigint',
+      state: 'text',
+      recipients: 'bigint',
+      repeated: 'bigint',
+      created_at: 'bigint',
+      updated_at: 'bigint'
+    },
+    [
+      {
+        bearer_id: announcement.bearerId,
+        client_announcement_id: header.clientAnnouncementId,
+        messaging_service_id: announcement.messagingServiceId,
+        global_customer_id: header.globalCustomerId,
+        type: header.type,
+        body: header.body,
+        media_urls: JSON.stringify(header.mediaUrls),
+        callback_url: header.callbackUrl,
+        voice: header.voice,
+        language: header.language,
+        send_at: header.sendAt,
+        state: announcement.state,
+        recipients: 0,
+        repeated: 0,
+        created_at: announcement.createdAt,
+        updated_at: announcement.now
+      }
+    ],
+    sql`on conflict (bearer_id, client_announcement_id) do nothing`
+  )
+}
+
+/** Those of the recipients that have no message yet. */
+async function whoIsNew(
+  database: Database,
+  tx: Transaction,
+  announcementId: number,
+  recipients: readonly Recipient[]
+): Promise<Recipient[]> {
+  const list = recipients.map(({ number }) => ({ number }))
+  const { rows } = await sql<{ number: string }>`
+    select m.receiver_number as number from messages m
+    where m.announcement_id = ${announcementId} and m.receiver_number in (select r.number from ${database.rows(list, { number: 'text' })})`.execute(
+    tx.sql
+  )
+  if (rows.length === 0) return [...recipients]
+  const known = new Set(rows.map(row => row.number))
+  return recipients.filter(({ number }) => !known.has(number))
+}
+
+function asRow(
+  { config }: ExpansionDeps,
+  batch: BatchRow,
+  header: CheckedAnnouncement,
+  announcement: AnnouncementRow,
+  recipient: Recipient,
+  now: number
+): MessageRow {
+  const body = recipient.body ?? header.body
+  const { count, encoding } = segmentsOf(body)
+  const messageType = messageTypeFor({
+    body,
+    mediaCount: header.mediaUrls.length,
+    requested: header.type === 'mms' ? 'mms' : undefined,
+    rule: config.SMS_TO_MMS_RULE
+  })
+  return {
+    id: 0,
+    uuid: newUuid(now),
+    bearer_id: batch.bearer_id,
+    conversation_id: null,
+    announcement_id: announcement.id,
+    client_announcement_id: batch.client_announcement_id,
+    client_message_id: recipient.clientMessageId ?? header.clientMessageId,
+    direction: 'outbound',
+    sender_number: '',
+    receiver_number: recipient.number,
+    message_body: body,
+    media_urls: header.mediaUrls.length === 0 ? '[]' : JSON.stringify(header.mediaUrls),
+    media_file_urls: '[]',
+    message_type: messageType,
+    priority: 'normal',
+    provider: 'twilio',
+    provider_status: null,
+    internal_status: 'queued',
+    message_sid: null,
+    messaging_service_sid: announcement.service_sid,
+    global_customer_id: header.globalCustomerId,
+    callback_url: header.callbackUrl,
+    error_code: null,
+    error_description: null,
+    num_segments: messageType === 'mms' ? 1 : count,
+    encoding,
+    send_at: header.sendAt,
+    provider_call_at: null,
+    created_at: now,
+    updated_at: now,
+    client_conversation_id: null,
+    global_id: null,
+    internal_conversation_id: null
+  }
+}
+
+/** Most recipients of an announcement get the same text. */
+function segmentsOf(body: string): ReturnType<typeof countSegments> {
+  if (latest?.body !== body) latest = { body, segments: countSegments(body) }
+  return latest.segments
+}
+
+let latest: { body: string; segments: ReturnType<typeof countSegments> } | undefined
+
+async function insertMessages(
+  database: Database,
+  tx: Transaction,
+  rows: readonly MessageRow[]
+): Promise<void> {
+  await database.insert(tx.sql, 'messages', messageColumns, rows)
+}
+
+/** Of the messages that end where they begin. */
+async function tellOfEndings(
+  deps: ExpansionDeps,
+  tx: Transaction,
+  rows: readonly MessageRow[],
+  now: number
+): Promise<void> {
+  const ended = rows.filter(
+    row => row.internal_status === 'blocked' || row.internal_status === 'canceled'
+  )
+  if (ended.length === 0) return
+  const list = ended.map(({ uuid }) => ({ uuid }))
+  const { rows: ids } = await sql<{ id: number; uuid: string }>`
+    select m.id, m.uuid from messages m join ${deps.database.rows(list, { uuid: 'uuid' })} on m.uuid = r.uuid`.execute(
+    tx.sql
+  )
+  const idOf = new Map(ids.map(({ id, uuid }) => [uuid, id]))
+  await emitEvents(
+    deps,
+    tx,
+    ended.flatMap(row => statusNews({ ...row, id: idOf.get(row.uuid) ?? 0 })),
+    now
+  )
+}
+
+/** Who hears from one of the customer's numbers for the first time, or whose number is gone. */
+function newlyStuck(
+  planned: readonly { row: MessageRow; send: { sender: Sender } }[],
+  sticky: ReadonlyMap<string, string>
+): { recipient: string; sender: string }[] {
+  return planned
+    .filter(({ row, send }) => sticky.get(row.receiver_number) !== send.sender.number)
+    .map(({ row, send }) => ({ recipient: row.receiver_number, sender: send.sender.number }))
+}
+
+/** A text has a key, so that one that was parked while its announcement paused is never in the lane twice. */
+const asEntry = ({ row, send }: { row: MessageRow; send: PlannedSend }): NewEntry => ({
+  lane: announcementTextsLane,
+  fairnessKey: row.bearer_id ?? 0,
+  orderKey: row.uuid,
+  payload: row.uuid,
+  dueAt: send.dueAt
+})

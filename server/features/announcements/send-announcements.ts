@@ -1,0 +1,207 @@
+import { sql } from 'kysely'
+import type { Database, Transaction } from '../../platform/database.ts'
+import type { Verdict } from '../../platform/queue.ts'
+import { type SendingRates, sendingRate } from '../../telephony/sending-rate.ts'
+import type { Admission, Delivery, SendingRules } from '../messages/deliver-messages.ts'
+import { sendingTimeMs } from './plan-sends.ts'
+import { findSenders, rememberSenders, storeSlots } from './announcement-numbers.ts'
+import { planSend } from './plan-sends.ts'
+
+/**
+ * The provider's words for a sender that it does not take, or takes no more from just now
+ * (https://www.twilio.com/docs/api/errors): not a valid sender, its queue is full, no channel, not ready.
+ */
+const senderFaults = new Set(['21212', '21606', '21611', '21659', '63007'])
+const unhealthyForMs = 15 * 60_000
+
+interface RuleDeps {
+  database: Database
+  rates: SendingRates
+}
+
+/**
+ * How texts of announcements are sent: from numbers that each keep to their rate, not while the announcement
+ * is paused, and from another number when the provider refuses the first.
+ */
+export function announcementRules(deps: RuleDeps): SendingRules {
+  return {
+    optOutClass: 'announcements',
+    statusPath: '/api/v1/twilio_announcements/status',
+    admit: (tx, deliveries, now) => admit(deps, tx, deliveries, now),
+    isSenderFault: code => senderFaults.has(code),
+    reassign: (tx, deliveries, now) => reassign(deps, tx, deliveries, now)
+  }
+}
+
+async function admit(
+  deps: RuleDeps,
+  tx: Transaction,
+  deliveries: readonly Delivery[],
+  now: number
+): Promise<Admission> {
+  const admission: Admission = { ready: [], verdicts: [], canceled: [] }
+  if (deliveries.length === 0) return admission
+  const states = await statesOf(deps.database, tx, deliveries)
+  const parked: Delivery[] = []
+  const going: Delivery[] = []
+  for (const delivery of deliveries) {
+    const state = states.get(delivery.row.announcement_id ?? 0)
+    if (state === 'canceled') admission.canceled.push(delivery)
+    else if (state === 'paused') parked.push(delivery)
+    else going.push(delivery)
+  }
+  await park(deps.database, tx, parked, now)
+  admission.verdicts.push(...parked.map(({ entry }): Verdict => ({ entry, outcome: 'done' })))
+  await keepToRates(deps, tx, going, now, admission)
+  return admission
+}
+
+async function statesOf(
+  database: Database,
+  tx: Transaction,
+  deliveries: readonly Delivery[]
+): Promise<Map<number, string>> {
+  const ids = [...new Set(deliveries.map(({ row }) => row.announcement_id))].map(id => ({ id }))
+  const { rows } = await sql<{ id: number; state: string }>`
+    select a.id, a.state from ${database.rows(ids, { id: 'bigint' })}
+    join announcements a on a.id = r.id`.execute(tx.sql)
+  return new Map(rows.map(row => [row.id, row.state]))
+}
+
+/** A text of a paused announcement leaves the lane; it comes back when the announcement is resumed. */
+async function park(
+  database: Database,
+  tx: Transaction,
+  deliveries: readonly Delivery[],
+  now: number
+): Promise<void> {
+  if (deliveries.length === 0) return
+  const list = deliveries.map(({ row }) => ({ id: row.id }))
+  await sql`update messages set internal_status = 'accepted', updated_at = ${now}
+    from ${database.rows(list, { id: 'bigint' })} where messages.id = r.id`.execute(tx.sql)
+}
+
+interface Pace {
+  number: string
+  number_type: string
+  messages_per_second: number | null
+  next_slot_at: number
+  next_send_at: number
+}
+
+/**
+ * A token bucket for each number, shared by all workers. A text is planned for a time at which its number is
+ * free; what comes a little early, since the one before it was late, waits that little; what was delayed
+ * on its way together with others is planned anew, behind everything else.
+ */
+async function keepToRates(
+  { database, rates }: RuleDeps,
+  tx: Transaction,
+  deliveries: readonly Delivery[],
+  now: number,
+  admission: Admission
+): Promise<void> {
+  const paces = await pacesOf(database, tx, deliveries)
+  for (const delivery of deliveries) {
+    const { row, entry } = delivery
+    const pace = paces.get(row.sender_number)
+    if (pace === undefined) {
+      admission.ready.push(delivery)
+      continue
+    }
+    const busyMs = sendingTimeMs(
+      row.num_segments,
+      sendingRate(rates, pace.number_type, pace.messages_per_second)
+    )
+    const earlyMs = pace.next_send_at - now
+    if (earlyMs < 1) {
+      pace.next_send_at = Math.max(now, pace.next_send_at) + busyMs
+      admission.ready.push(delivery)
+      continue
+    }
+    const isALittle = earlyMs < busyMs
+    const at = isALittle ? pace.next_send_at : Math.max(pace.next_slot_at, pace.next_send_at)
+    if (!isALittle) pace.next_slot_at = at + busyMs
+    admission.verdicts.push({ entry, outcome: 'retry', at: Math.ceil(at), countsAsAttempt: false })
+  }
+  if (paces.size === 0) return
+  const list = [...paces.values()].map(({ number, next_slot_at, next_send_at }) => ({
+    number,
+    next_slot_at: Math.ceil(next_slot_at),
+    // Rounded down: what is planned for the rounded time is not early.
+    next_send_at: Math.floor(next_send_at)
+  }))
+  await sql`update provider_numbers set next_slot_at = r.next_slot_at, next_send_at = r.next_send_at
+    from ${database.rows(list, { number: 'text', next_slot_at: 'bigint', next_send_at: 'bigint' })}
+    where provider_numbers.number = r.number`.execute(tx.sql)
+}
+
+async function pacesOf(
+  database: Database,
+  tx: Transaction,
+  deliveries: readonly Delivery[]
+): Promise<Map<string, Pace>> {
+  const list = [...new Set(deliveries.map(({ row }) => row.sender_number))].map(number => ({
+    number
+  }))
+  if (list.length === 0) return new Map()
+  const { rows } = await sql<Pace>`
+    select n.number, n.number_type, n.messages_per_second, n.next_slot_at, n.next_send_at
+    from provider_numbers n join ${database.rows(list, { number: 'text' })} on n.number = r.number
+    order by n.id ${database.locking('for update of n')}`.execute(tx.sql)
+  return new Map(rows.map(row => [row.number, row]))
+}
+
+/** Marks the refused numbers and gives their texts to others; what finds no other number is left over. */
+async function reassign(
+  deps: RuleDeps,
+  tx: Transaction,
+  deliveries: readonly Delivery[],
+  now: number
+): Promise<Verdict[]> {
+  if (deliveries.length === 0) return []
+  const { database } = deps
+  const refused = new Set(deliveries.map(({ row }) => row.sender_number))
+  const marked = [...refused].map(number => ({ number }))
+  await sql`update provider_numbers set unhealthy_until = ${now + unhealthyForMs}
+    from ${database.rows(marked, { number: 'text' })} where provider_numbers.number = r.number`.execute(
+    tx.sql
+  )
+  const services = await servicesOf(database, tx, deliveries)
+  const verdicts: Verdict[] = []
+  const moved: { id: number; sender: string }[] = []
+  for (const [service, theirs] of Map.groupBy(deliveries, ({ row }) =>
+    services.get(row.announcement_id ?? 0)
+  )) {
+    if (service === undefined) continue
+    const senders = (await findSenders(deps, tx.sql, service, null, now)).filter(
+      ({ number }) => !refused.has(number)
+    )
+    if (senders.length === 0) continue
+    const pairs = theirs.map(({ row, entry }) => {
+      const { sender, dueAt } = planSend(senders, row.num_segments, now, undefined)
+      verdicts.push({ entry, outcome: 'retry', at: dueAt, countsAsAttempt: false })
+      moved.push({ id: row.id, sender: sender.number })
+      return { recipient: row.receiver_number, sender: sender.number }
+    })
+    await rememberSenders(database, tx, service, pairs)
+    await storeSlots(database, tx, senders)
+  }
+  await sql`update messages set sender_number = r.sender, provider_call_at = null, updated_at = ${now}
+    from ${database.rows(moved, { id: 'bigint', sender: 'text' })} where messages.id = r.id`.execute(
+    tx.sql
+  )
+  return verdicts
+}
+
+async function servicesOf(
+  database: Database,
+  tx: Transaction,
+  deliveries: readonly Delivery[]
+): Promise<Map<number, number>> {
+  const ids = [...new Set(deliveries.map(({ row }) => row.announcement_id))].map(id => ({ id }))
+  const { rows } = await sql<{ id: number; service: number }>`
+    select a.id, a.messaging_service_id as service from ${database.rows(ids, { id: 'bigint' })}
+    join announcements a on a.id = r.id`.execute(tx.sql)
+  return new Map(rows.map(row => [row.id, row.service]))
+}
