@@ -16,16 +16,19 @@ export function findChromium(): string {
   if (process.getuid?.() !== 0 || !isOnPath('apt-get'))
     throw new Error(`${missing} Install it: apt-get install -y chromium`)
   try {
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], {
-      stdio: 'pipe',
-      timeout: 600_000
-    })
+    // A new machine knows no packages yet.
+    aptGet('update')
+    aptGet('install', '-y', '--no-install-recommends', 'chromium')
   } catch (cause) {
     throw new Error(`${missing} apt-get install -y chromium failed.`, { cause })
   }
   const installed = lookForChromium()
   if (installed === undefined) throw new Error(missing)
   return installed
+}
+
+const aptGet = (...args: string[]): void => {
+  execFileSync('apt-get', args, { stdio: 'pipe', timeout: 300_000 })
 }
 
 const folders = (process.env['PATH'] ?? '').split(delimiter)
