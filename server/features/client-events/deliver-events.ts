@@ -181,7 +181,10 @@ function rememberOpened(secrets: SecretBox): (sealed: string) => string {
   }
 }
 
-/** The pending events of the entries' resources, in order, with where and how to send them. */
+/**
+ * The pending events of the entries' resources, in order, with where and how to send them. Found by their
+ * resources: the status is dressed up so that SQLite does not walk through all pending events instead.
+ */
 async function findPending(
   database: Database,
   entries: readonly Entry[]
@@ -190,12 +193,11 @@ async function findPending(
     select e.id, e.event_id, e.resource_id, e.attempts, e.next_attempt_at, e.payload,
       coalesce(e.callback_url, b.callback_url) as callback_url,
       b.username, b.password_cipher, b.signing_secret_cipher
-    from ${database.rows(
+    from client_events e left join bearers b on b.id = e.bearer_id
+    where e.resource_id in (select r.resource_id from ${database.rows(
       entries.map(entry => ({ resource_id: entry.payload })),
       { resource_id: 'text' }
-    )}
-    join client_events e on e.resource_id = r.resource_id and e.status = 'pending'
-    left join bearers b on b.id = e.bearer_id
+    )}) and e.status || '' = 'pending'
     order by e.id`.execute(database.sql)
   return Map.groupBy(rows, row => row.resource_id)
 }
