@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { verifyLedger } from '../../scripts/ledger/verify-ledger.ts'
 import { developmentToken } from '../../server/seed.ts'

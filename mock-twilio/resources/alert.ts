@@ -14,7 +14,7 @@ export function alertResource(world: World, alert: Alert): Record<string, unknow
   const sid = textIn(alert, 'alert_sid')
   return {
     account_sid: world.accountSid,
-    alert_text: `Msg=${encodeURIComponent(message)}&ErrorCode=${code}&LogLevel=${severity.toUpperCase()}`,
+    alert_text: `Msg=${encodeURIComponent(message.toWellFormed())}&ErrorCode=${code}&LogLevel=${severity.toUpperCase()}`,
     api_version: apiVersion,
     date_created: at,
     date_generated: at,

@@ -68,3 +68,13 @@ test('an alert that is not there is not found', async t => {
 function listed(value: unknown): ListedAlert[] {
   return Array.isArray(value) ? value : []
 }
+
+test('an alert about half a character is listed like any other', async t => {
+  const { request, mock } = await build(t)
+  mock.world().alert(14103, 'a Message to \ud83d has neither text nor media')
+
+  const { status, body } = await request('GET', alerts)
+
+  assert.equal(status, 200)
+  assert.match(String(listed(body['alerts'])[0]?.['alert_text']), /%EF%BF%BD/)
+})

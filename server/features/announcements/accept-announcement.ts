@@ -44,7 +44,7 @@ export async function acceptAnnouncement(
 ): Promise<AcceptedAnnouncement> {
   const sorting = new Sorting()
   for await (const chunk of recipients) {
-    const accepted = sorting.sort(chunk)
+    const accepted = sorting.take(chunk)
     if (accepted.length > 0)
       await deps.database.transaction(tx => storeBatch(deps, tx, bearer.id, announcement, accepted))
   }
@@ -66,7 +66,7 @@ export class Sorting {
   #rejected = 0
   #index = 0
 
-  sort(chunk: readonly unknown[]): Recipient[] {
+  take(chunk: readonly unknown[]): Recipient[] {
     const accepted: Recipient[] = []
     for (const item of chunk) {
       const checked = checkRecipient(item, this.#index++)
@@ -181,7 +181,7 @@ export async function findCustomer(
         message: 'is no customer of yours that has a messaging service'
       }
     ])
-  if (announcement.providerNumber !== null && Number(row.owned) === 0)
+  if (announcement.providerNumber !== null && row.owned === 0)
     throw invalidValues([
       {
         field: 'announcement.provider_number',

@@ -89,20 +89,20 @@ async function readStream(payload: AsyncIterable<Buffer>): Promise<AnnouncementR
   if (first.done === true)
     throw new errors.badRequest('The stream is empty: its first line is the announcement.')
   const opening = parseLine(first.value)
-  if (opening instanceof Unreadable)
+  if (opening === unreadable)
     throw new errors.malformedJson('the first line is not an announcement')
   return { header: fieldOf(opening, 'announcement'), recipients: chunksOf(lines) }
 }
 
 /** A line that is no JSON, in the place of its recipient. */
-export class Unreadable {}
+export const unreadable = Symbol('a line that is no JSON')
 
 function parseLine(line: Buffer): unknown {
   try {
     const value: unknown = JSON.parse(utf8.decode(line))
     return value
   } catch {
-    return new Unreadable()
+    return unreadable
   }
 }
 

@@ -5,7 +5,7 @@ import { findingsIn } from '../../platform/validation.ts'
 import { parsePhoneNumber } from '../../telephony/phone-number.ts'
 import { countCodePoints, textProblem } from '../../telephony/text.ts'
 import { longestBody, mostMedia } from '../messages/check-message.ts'
-import { Unreadable } from './announcement-request.ts'
+import { unreadable } from './announcement-request.ts'
 import { AnnouncementHeader } from './schemas.ts'
 
 /** What all recipients of an announcement share, checked; as it is kept with every batch of them. */
@@ -100,7 +100,7 @@ export function checkRecipient(item: unknown, index: number): Recipient | Reject
     if (problem !== undefined) return rejection(index, item, `recipient_number ${problem}`)
     return { number: item, clientMessageId: null, body: null }
   }
-  if (item instanceof Unreadable) return rejection(index, '', 'the line is not JSON')
+  if (item === unreadable) return rejection(index, '', 'the line is not JSON')
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     return rejection(index, '', 'must be a number or an object with recipient_number')
   return checkFields(new Map(Object.entries(item)), index)

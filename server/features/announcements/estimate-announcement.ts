@@ -57,7 +57,7 @@ export async function estimateAnnouncement(
   let dollars = 0
 
   for await (const chunk of recipients) {
-    const accepted = sorting.sort(chunk)
+    const accepted = sorting.take(chunk)
     const sticky = await findStickySenders(
       database,
       database.sql,

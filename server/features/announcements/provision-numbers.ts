@@ -56,7 +56,7 @@ export function createNumberProvisioning(deps: ProvisioningDeps): BatchHandler {
 async function provision(deps: ProvisioningDeps, entry: Entry): Promise<void> {
   const { database, queue, clock, log } = deps
   const service = await findService(database, Number(entry.payload))
-  if (!service || Number(service.owned) > 0) {
+  if (!service || service.owned > 0) {
     await database.transaction(tx => queue.settle([{ entry, outcome: 'done' }], tx))
     return
   }

@@ -140,7 +140,7 @@ async function readLedger(
   const counts: Record<string, number> = {}
   let updatedAt: number | null = null
   for (const row of rows) {
-    const count = Number(row.count)
+    const { count } = row
     if (count === 0) continue
     ledger.accepted += count
     ledger[columnOf(row)] += count
