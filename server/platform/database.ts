@@ -22,7 +22,7 @@ export interface Transaction {
 }
 
 /** A column of a set of rows that is handed to a statement. */
-export type ColumnType = 'bigint' | 'text' | 'uuid' | 'integer' | 'boolean'
+export type ColumnType = 'bigint' | 'text' | 'uuid' | 'integer' | 'boolean' | 'double precision'
 
 export interface DatabaseOptions {
   /** `sqlite:<file>` or `postgresql://…` */

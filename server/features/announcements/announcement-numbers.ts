@@ -45,10 +45,10 @@ export async function storeSlots(
 ): Promise<void> {
   const list = senders.map(({ number, nextSlotAt }) => ({
     number,
-    next_slot_at: Math.ceil(nextSlotAt)
+    next_slot_at: nextSlotAt
   }))
   await sql`update provider_numbers set next_slot_at = r.next_slot_at
-    from ${database.rows(list, { number: 'text', next_slot_at: 'bigint' })}
+    from ${database.rows(list, { number: 'text', next_slot_at: 'double precision' })}
     where provider_numbers.number = r.number`.execute(tx.sql)
 }
 

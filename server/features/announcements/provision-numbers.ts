@@ -124,8 +124,8 @@ async function storeNumber(
       state_code: 'text',
       announcement_number: 'boolean',
       number_type: 'text',
-      next_slot_at: 'bigint',
-      next_send_at: 'bigint',
+      next_slot_at: 'double precision',
+      next_send_at: 'double precision',
       created_at: 'bigint'
     },
     [

@@ -127,12 +127,15 @@ async function keepToRates(
   if (paces.size === 0) return
   const list = [...paces.values()].map(({ number, next_slot_at, next_send_at }) => ({
     number,
-    next_slot_at: Math.ceil(next_slot_at),
-    // Rounded down: what is planned for the rounded time is not early.
-    next_send_at: Math.floor(next_send_at)
+    next_slot_at,
+    next_send_at
   }))
   await sql`update provider_numbers set next_slot_at = r.next_slot_at, next_send_at = r.next_send_at
-    from ${database.rows(list, { number: 'text', next_slot_at: 'bigint', next_send_at: 'bigint' })}
+    from ${database.rows(list, {
+      number: 'text',
+      next_slot_at: 'double precision',
+      next_send_at: 'double precision'
+    })}
     where provider_numbers.number = r.number`.execute(tx.sql)
 }
 

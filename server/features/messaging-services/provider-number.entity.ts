@@ -17,10 +17,10 @@ export const ProviderNumber = defineEntity({
     numberType: p.text(),
     /** Segments a second, where the number has a rate of its own. */
     messagesPerSecond: p.double().nullable(),
-    /** When the number has room for one more announcement that is still to be planned. */
-    nextSlotAt: p.bigint('number'),
+    /** In milliseconds and parts of them: when the number has room for one more announcement that is still to be planned. */
+    nextSlotAt: p.double(),
     /** When the number may send again. */
-    nextSendAt: p.bigint('number'),
+    nextSendAt: p.double(),
     /** The provider refused it as a sender; until then it is left alone. */
     unhealthyUntil: p.bigint('number').nullable(),
     createdAt: p.bigint('number')

@@ -52,7 +52,7 @@ const statements = [
   `alter table provider_numbers add column announcement_number boolean not null default false`,
   `alter table provider_numbers add column number_type text not null default 'long_code'`,
   `alter table provider_numbers add column messages_per_second double precision null`,
-  `alter table provider_numbers add column next_slot_at bigint not null default 0`,
-  `alter table provider_numbers add column next_send_at bigint not null default 0`,
+  `alter table provider_numbers add column next_slot_at double precision not null default 0`,
+  `alter table provider_numbers add column next_send_at double precision not null default 0`,
   `alter table provider_numbers add column unhealthy_until bigint null`
 ]
