@@ -1,3 +1,4 @@
+import { developmentToken } from '../server/seed.ts'
 import { verifyLedger } from './ledger/verify-ledger.ts'
 
 /**
@@ -18,7 +19,7 @@ if (clientAnnouncementId === undefined) {
 
 const { ledger, findings } = await verifyLedger(clientAnnouncementId, {
   apiUrl: env['API_URL'] ?? 'http://127.0.0.1:3000',
-  token: env['API_TOKEN'] ?? 'csk_b2ZmbGluZS1kZXZlbG9wbWVudC10b2tlbi0wMDAwMDE_b6d1e180',
+  token: env['API_TOKEN'] ?? developmentToken,
   mockUrl: env['MOCK_URL'] ?? 'http://127.0.0.1:4010'
 })
 console.table(ledger)

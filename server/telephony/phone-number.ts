@@ -34,6 +34,12 @@ export const parsePhoneNumber = (text: unknown): PhoneNumberResult => {
   return remember(text, judge(text))
 }
 
+/** What is wrong with the number, as `parsePhoneNumber` says it; undefined when nothing is. */
+export const phoneNumberProblem = (text: unknown): string | undefined => {
+  const result = parsePhoneNumber(text)
+  return result.ok ? undefined : result.reason
+}
+
 const judge = (text: string): PhoneNumberResult => {
   if (providerTestNumber.test(text)) return accepted(text)
   const parsed = parsePhoneNumberFromString(text, { extract: false })

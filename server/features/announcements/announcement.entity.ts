@@ -19,8 +19,6 @@ export const Announcement = defineEntity({
     language: p.text().nullable(),
     sendAt: p.bigint('number').nullable(),
     state: p.text(),
-    /** Recipients that became messages. */
-    recipients: p.bigint('number'),
     /** Recipients that a request before had named already. */
     repeated: p.bigint('number'),
     createdAt: p.bigint('number'),

@@ -7,16 +7,12 @@ import { emitEvents } from '../client-events/emit-events.ts'
 import { statusNews } from '../messages/message-news.ts'
 import type { SendingRates } from '../../telephony/sending-rate.ts'
 import { fromMessages, messageFields, type MessageRow } from '../messages/message-row.ts'
-import {
-  findSenders,
-  findStickySenders,
-  rememberSenders,
-  storeSlots
-} from './announcement-numbers.ts'
+import { findSenders, findStickySenders } from './announcement-numbers.ts'
 import type { CheckedAnnouncement } from './check-announcement.ts'
 import { createAnnouncement } from './expand-announcements.ts'
-import { announcementChangesLane, announcementTextsLane } from './lanes.ts'
+import { announcementChangesLane } from './lanes.ts'
 import { planSend } from './plan-sends.ts'
+import { scheduleTexts } from './schedule-texts.ts'
 
 export type AnnouncementStateName = 'active' | 'paused' | 'canceled'
 
@@ -100,7 +96,6 @@ async function beginEarly(
     bearerId,
     header,
     messagingServiceId: batch.service,
-    state: 'active',
     createdAt: batch.created_at,
     now: clock.now()
   })
@@ -169,7 +164,7 @@ async function resumePage(
   service: number,
   sendAt: number | null
 ): Promise<number> {
-  const { database, queue, clock } = deps
+  const { database, clock } = deps
   const now = clock.now()
   const { rows } = await sql<MessageRow>`
     select m.* from messages m where m.announcement_id = ${id} and m.internal_status = 'accepted'
@@ -182,7 +177,7 @@ async function resumePage(
     service,
     rows.map(row => ({ number: row.receiver_number }))
   )
-  const planned = rows.map(row => ({
+  const texts = rows.map(row => ({
     row,
     send: planSend(
       senders,
@@ -193,27 +188,9 @@ async function resumePage(
   }))
   await sql`update messages set internal_status = 'queued', sender_number = r.sender, updated_at = ${now}
     from ${database.rows(
-      planned.map(({ row, send }) => ({ id: row.id, sender: send.sender.number })),
+      texts.map(({ row, send }) => ({ id: row.id, sender: send.sender.number })),
       { id: 'bigint', sender: 'text' }
     )} where messages.id = r.id`.execute(tx.sql)
-  await rememberSenders(
-    database,
-    tx,
-    service,
-    planned
-      .filter(({ row, send }) => sticky.get(row.receiver_number) !== send.sender.number)
-      .map(({ row, send }) => ({ recipient: row.receiver_number, sender: send.sender.number }))
-  )
-  await storeSlots(database, tx, senders)
-  await queue.publish(
-    planned.map(({ row, send }) => ({
-      lane: announcementTextsLane,
-      fairnessKey: row.bearer_id ?? 0,
-      orderKey: row.uuid,
-      payload: row.uuid,
-      dueAt: send.dueAt
-    })),
-    tx
-  )
+  await scheduleTexts(deps, tx, { service, senders, sticky, texts })
   return rows.length
 }

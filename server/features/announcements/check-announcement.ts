@@ -2,7 +2,7 @@ import { type ErrorDetail, invalidValues } from '../../platform/errors.ts'
 import { parseInstant } from '../../platform/instant.ts'
 import { httpUrlProblem } from '../../platform/url-check.ts'
 import { findingsIn } from '../../platform/validation.ts'
-import { parsePhoneNumber } from '../../telephony/phone-number.ts'
+import { phoneNumberProblem } from '../../telephony/phone-number.ts'
 import { countCodePoints, textProblem } from '../../telephony/text.ts'
 import { longestBody, mostMedia } from '../messages/check-message.ts'
 import { unreadable } from './announcement-request.ts'
@@ -38,14 +38,8 @@ export interface Rejection {
 
 /** @throws 422 naming every field at fault */
 export function checkAnnouncement(given: unknown, now: number): CheckedAnnouncement {
-  const findings = findingsIn(AnnouncementHeader, given)
-  const problems: ErrorDetail[] = findings.map(({ path, message }) => ({
-    field: `announcement${path.replaceAll('/', '.')}`,
-    message
-  }))
-  if (problems.length > 0 || !isHeader(given)) throw invalidValues(problems)
-  const header = given
-
+  const header = readHeader(given)
+  const problems: ErrorDetail[] = []
   const complain = (field: string, problem: string | undefined): void => {
     if (problem !== undefined) problems.push({ field: `announcement.${field}`, message: problem })
   }
@@ -60,7 +54,7 @@ export function checkAnnouncement(given: unknown, now: number): CheckedAnnouncem
   if (header.callback_url !== undefined)
     complain('callback_url', httpUrlProblem(header.callback_url))
   if (header.provider_number !== undefined)
-    complain('provider_number', numberProblem(header.provider_number))
+    complain('provider_number', phoneNumberProblem(header.provider_number))
   const sendAt = header.send_at === undefined ? null : parseInstant(header.send_at)
   if (sendAt === undefined)
     complain('send_at', 'must be an ISO 8601 time with a time zone, like 2026-11-23T16:00:00Z')
@@ -82,8 +76,17 @@ export function checkAnnouncement(given: unknown, now: number): CheckedAnnouncem
   }
 }
 
-const isHeader = (value: unknown): value is AnnouncementHeader =>
-  findingsIn(AnnouncementHeader, value).length === 0
+/** The header as its schema wants it. */
+function readHeader(given: unknown): AnnouncementHeader {
+  const findings = findingsIn(AnnouncementHeader, given)
+  if (findings.length === 0) return given as AnnouncementHeader
+  throw invalidValues(
+    findings.map(({ path, message }) => ({
+      field: `announcement${path.replaceAll('/', '.')}`,
+      message
+    }))
+  )
+}
 
 function bodyProblem(body: string, hasMedia: boolean): string | undefined {
   if (body.trim() === '' && !hasMedia) return 'must not be empty'
@@ -96,7 +99,7 @@ function bodyProblem(body: string, hasMedia: boolean): string | undefined {
 /** Checks one recipient: a plain number, or an object with one. */
 export function checkRecipient(item: unknown, index: number): Recipient | Rejection {
   if (typeof item === 'string') {
-    const problem = numberProblem(item)
+    const problem = phoneNumberProblem(item)
     if (problem !== undefined) return rejection(index, item, `recipient_number ${problem}`)
     return { number: item, clientMessageId: null, body: null }
   }
@@ -109,7 +112,7 @@ export function checkRecipient(item: unknown, index: number): Recipient | Reject
 function checkFields(fields: ReadonlyMap<string, unknown>, index: number): Recipient | Rejection {
   const number = fields.get('recipient_number')
   const shown = typeof number === 'string' ? number : ''
-  const problem = numberProblem(number)
+  const problem = phoneNumberProblem(number)
   if (problem !== undefined || typeof number !== 'string')
     return rejection(index, shown, `recipient_number ${problem}`)
   const clientMessageId = fields.get('client_message_id') ?? null
@@ -146,8 +149,3 @@ const rejection = (index: number, number: string, message: string): Rejection =>
   recipient_number: number.slice(0, longestShown).replaceAll('\0', '').toWellFormed(),
   message
 })
-
-function numberProblem(text: unknown): string | undefined {
-  const result = parsePhoneNumber(text)
-  return result.ok ? undefined : result.reason
-}

@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { newUuid } from '../../platform/ids.ts'
-import type { BatchHandler, Entry, NewEntry, Queue } from '../../platform/queue.ts'
+import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
 import { messageTypeFor } from '../../telephony/message-type.ts'
 import { countSegments } from '../../telephony/segments.ts'
 import type { SendingRates } from '../../telephony/sending-rate.ts'
@@ -12,16 +12,11 @@ import { emitEvents } from '../client-events/emit-events.ts'
 import { statusNews } from '../messages/message-news.ts'
 import { messageColumns, type MessageRow } from '../messages/message-row.ts'
 import { findOptedOut } from '../opt-outs/registry.ts'
-import {
-  findSenders,
-  findStickySenders,
-  rememberSenders,
-  storeSlots
-} from './announcement-numbers.ts'
+import { findSenders, findStickySenders } from './announcement-numbers.ts'
 import type { CheckedAnnouncement, Recipient } from './check-announcement.ts'
-import { announcementTextsLane } from './lanes.ts'
 import { requestNumber } from './provision-numbers.ts'
-import { planSend, type PlannedSend, type Sender } from './plan-sends.ts'
+import { planSend, type Sender } from './plan-sends.ts'
+import { type PlannedText, scheduleTexts } from './schedule-texts.ts'
 
 export interface ExpansionDeps {
   database: Database
@@ -123,17 +118,19 @@ async function expandBatch(
     senders: readonly Sender[]
   }
 ): Promise<void> {
-  const { database, queue, clock } = deps
+  const { database, clock } = deps
   const { batch, header, recipients, service, senders } = work
   const now = clock.now()
   const announcement = await upsertAnnouncement(database, tx, work, now)
   const fresh = await whoIsNew(database, tx, announcement.id, recipients)
   const sticky = await findStickySenders(database, tx.sql, service, fresh)
+  // From whom those would hear who are not written to.
+  const usualSender = senders[0]?.number ?? ''
   const optedOut = await findOptedOut(
     database,
     tx.sql,
     fresh.map(recipient => ({
-      sender: sticky.get(recipient.number) ?? senders[0]?.number ?? '',
+      sender: sticky.get(recipient.number) ?? usualSender,
       recipient: recipient.number,
       messagingServiceSid: announcement.service_sid
     })),
@@ -141,35 +138,31 @@ async function expandBatch(
   )
 
   const rows: MessageRow[] = []
-  const planned: { row: MessageRow; send: PlannedSend }[] = []
+  const texts: PlannedText[] = []
   for (const [place, recipient] of fresh.entries()) {
     const row = asRow(deps, batch, header, announcement, recipient, now)
     rows.push(row)
     if (optedOut.has(place)) {
       row.internal_status = 'blocked'
       row.error_description = 'The receiver opted out.'
-      row.sender_number = sticky.get(recipient.number) ?? senders[0]?.number ?? ''
+      row.sender_number = sticky.get(recipient.number) ?? usualSender
     } else if (announcement.state !== 'active') {
       // A paused announcement plans its texts when it is resumed.
       row.internal_status = announcement.state === 'canceled' ? 'canceled' : 'accepted'
-      row.sender_number = sticky.get(recipient.number) ?? senders[0]?.number ?? ''
+      row.sender_number = sticky.get(recipient.number) ?? usualSender
     } else {
       const notBefore = Math.max(now, header.sendAt ?? now)
       const send = planSend(senders, row.num_segments, notBefore, sticky.get(recipient.number))
       row.sender_number = send.sender.number
-      planned.push({ row, send })
+      texts.push({ row, send })
     }
   }
 
-  await insertMessages(database, tx, rows)
-  await rememberSenders(database, tx, service, newlyStuck(planned, sticky))
-  await storeSlots(database, tx, senders)
-  await queue.publish(planned.map(asEntry), tx)
+  await database.insert(tx.sql, 'messages', messageColumns, rows)
+  await scheduleTexts(deps, tx, { service, senders, sticky, texts })
   await tellOfEndings(deps, tx, rows, now)
-  await sql`update announcements set recipients = recipients + ${fresh.length},
-    repeated = repeated + ${recipients.length - fresh.length} where id = ${announcement.id}`.execute(
-    tx.sql
-  )
+  await sql`update announcements set repeated = repeated + ${recipients.length - fresh.length}
+    where id = ${announcement.id}`.execute(tx.sql)
   await sql`delete from announcement_batches where id = ${batch.id}`.execute(tx.sql)
 }
 
@@ -184,7 +177,6 @@ async function upsertAnnouncement(
     bearerId: batch.bearer_id,
     header,
     messagingServiceId: service,
-    state: 'active',
     createdAt: batch.created_at,
     now
   })
@@ -206,7 +198,6 @@ export async function createAnnouncement(
     bearerId: number
     header: CheckedAnnouncement
     messagingServiceId: number
-    state: string
     createdAt: number
     now: number
   }
@@ -228,7 +219,6 @@ export async function createAnnouncement(
       language: 'text',
       send_at: 'bigint',
       state: 'text',
-      recipients: 'bigint',
       repeated: 'bigint',
       created_at: 'bigint',
       updated_at: 'bigint'
@@ -246,8 +236,7 @@ export async function createAnnouncement(
         voice: header.voice,
         language: header.language,
         send_at: header.sendAt,
-        state: announcement.state,
-        recipients: 0,
+        state: 'active',
         repeated: 0,
         created_at: announcement.createdAt,
         updated_at: announcement.now
@@ -336,14 +325,6 @@ function segmentsOf(body: string): ReturnType<typeof countSegments> {
 
 let latest: { body: string; segments: ReturnType<typeof countSegments> } | undefined
 
-async function insertMessages(
-  database: Database,
-  tx: Transaction,
-  rows: readonly MessageRow[]
-): Promise<void> {
-  await database.insert(tx.sql, 'messages', messageColumns, rows)
-}
-
 /** Of the messages that end where they begin. */
 async function tellOfEndings(
   deps: ExpansionDeps,
@@ -368,22 +349,3 @@ async function tellOfEndings(
     now
   )
 }
-
-/** Who hears from one of the customer's numbers for the first time, or whose number is gone. */
-function newlyStuck(
-  planned: readonly { row: MessageRow; send: { sender: Sender } }[],
-  sticky: ReadonlyMap<string, string>
-): { recipient: string; sender: string }[] {
-  return planned
-    .filter(({ row, send }) => sticky.get(row.receiver_number) !== send.sender.number)
-    .map(({ row, send }) => ({ recipient: row.receiver_number, sender: send.sender.number }))
-}
-
-/** A text has a key, so that one that was parked while its announcement paused is never in the lane twice. */
-const asEntry = ({ row, send }: { row: MessageRow; send: PlannedSend }): NewEntry => ({
-  lane: announcementTextsLane,
-  fairnessKey: row.bearer_id ?? 0,
-  orderKey: row.uuid,
-  payload: row.uuid,
-  dueAt: send.dueAt
-})

@@ -35,7 +35,6 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
 
   await app.register(async scope => {
     takeAnnouncements(scope)
-    scope.withTypeProvider<never>()
     scope.post<{ Querystring: { dry_run?: string } }>(
       '/announcements',
       {

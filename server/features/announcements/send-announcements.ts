@@ -3,9 +3,8 @@ import type { Database, Transaction } from '../../platform/database.ts'
 import type { Verdict } from '../../platform/queue.ts'
 import { type SendingRates, sendingRate } from '../../telephony/sending-rate.ts'
 import type { Admission, Delivery, SendingRules } from '../messages/deliver-messages.ts'
-import { sendingTimeMs } from './plan-sends.ts'
 import { findSenders, rememberSenders, storeSlots } from './announcement-numbers.ts'
-import { planSend } from './plan-sends.ts'
+import { planSend, sendingTimeMs } from './plan-sends.ts'
 
 /**
  * The provider's words for a sender that it does not take, or takes no more from just now
@@ -41,11 +40,11 @@ async function admit(
 ): Promise<Admission> {
   const admission: Admission = { ready: [], verdicts: [], canceled: [] }
   if (deliveries.length === 0) return admission
-  const states = await statesOf(deps.database, tx, deliveries)
+  const announcements = await announcementsOf(deps.database, tx, deliveries)
   const parked: Delivery[] = []
   const going: Delivery[] = []
   for (const delivery of deliveries) {
-    const state = states.get(delivery.row.announcement_id ?? 0)
+    const state = announcements.get(delivery.row.announcement_id)?.state
     if (state === 'canceled') admission.canceled.push(delivery)
     else if (state === 'paused') parked.push(delivery)
     else going.push(delivery)
@@ -56,16 +55,19 @@ async function admit(
   return admission
 }
 
-async function statesOf(
+/** The announcements that these texts are part of, by id. */
+async function announcementsOf(
   database: Database,
   tx: Transaction,
   deliveries: readonly Delivery[]
-): Promise<Map<number, string>> {
+): Promise<Map<number | null, { id: number; state: string; service: number }>> {
   const ids = [...new Set(deliveries.map(({ row }) => row.announcement_id))].map(id => ({ id }))
-  const { rows } = await sql<{ id: number; state: string }>`
-    select a.id, a.state from ${database.rows(ids, { id: 'bigint' })}
-    join announcements a on a.id = r.id`.execute(tx.sql)
-  return new Map(rows.map(row => [row.id, row.state]))
+  const { rows } = await sql<{ id: number; state: string; service: number }>`
+    select a.id, a.state, a.messaging_service_id as service
+    from ${database.rows(ids, { id: 'bigint' })} join announcements a on a.id = r.id`.execute(
+    tx.sql
+  )
+  return new Map(rows.map(row => [row.id, row]))
 }
 
 /** A text of a paused announcement leaves the lane; it comes back when the announcement is resumed. */
@@ -170,11 +172,12 @@ async function reassign(
     from ${database.rows(marked, { number: 'text' })} where provider_numbers.number = r.number`.execute(
     tx.sql
   )
-  const services = await servicesOf(database, tx, deliveries)
+  const announcements = await announcementsOf(database, tx, deliveries)
   const verdicts: Verdict[] = []
   const moved: { id: number; sender: string }[] = []
-  for (const [service, theirs] of Map.groupBy(deliveries, ({ row }) =>
-    services.get(row.announcement_id ?? 0)
+  for (const [service, theirs] of Map.groupBy(
+    deliveries,
+    ({ row }) => announcements.get(row.announcement_id)?.service
   )) {
     if (service === undefined) continue
     const senders = (await findSenders(deps, tx.sql, service, null, now)).filter(
@@ -195,16 +198,4 @@ async function reassign(
     tx.sql
   )
   return verdicts
-}
-
-async function servicesOf(
-  database: Database,
-  tx: Transaction,
-  deliveries: readonly Delivery[]
-): Promise<Map<number, number>> {
-  const ids = [...new Set(deliveries.map(({ row }) => row.announcement_id))].map(id => ({ id }))
-  const { rows } = await sql<{ id: number; service: number }>`
-    select a.id, a.messaging_service_id as service from ${database.rows(ids, { id: 'bigint' })}
-    join announcements a on a.id = r.id`.execute(tx.sql)
-  return new Map(rows.map(row => [row.id, row.service]))
 }

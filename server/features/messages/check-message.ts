@@ -5,7 +5,7 @@ import { newUuid } from '../../platform/ids.ts'
 import { parseInstant } from '../../platform/instant.ts'
 import { httpUrlProblem } from '../../platform/url-check.ts'
 import { messageTypeFor } from '../../telephony/message-type.ts'
-import { parsePhoneNumber } from '../../telephony/phone-number.ts'
+import { phoneNumberProblem } from '../../telephony/phone-number.ts'
 import { countSegments } from '../../telephony/segments.ts'
 import { countCodePoints } from '../../telephony/text.ts'
 import type { ConversationReference } from '../conversations/resolve-conversations.ts'
@@ -39,8 +39,8 @@ export function checkMessage(
     if (problem !== undefined) problems.push({ field: `message.${field}`, message: problem })
   }
 
-  complain('sender_number', numberProblem(message.sender_number))
-  complain('receiver_number', numberProblem(message.receiver_number))
+  complain('sender_number', phoneNumberProblem(message.sender_number))
+  complain('receiver_number', phoneNumberProblem(message.receiver_number))
   const body = message.message_body ?? ''
   const mediaUrls = message.media_urls ?? []
   if (body.trim() === '' && mediaUrls.length === 0)
@@ -126,9 +126,4 @@ function firstStatus(
 ): MessageStatus {
   if (typeof sendAt === 'number') return 'scheduled'
   return messageType === 'sms' && config.LOOKUP_BEFORE_FIRST_SMS ? 'accepted' : 'queued'
-}
-
-function numberProblem(text: string): string | undefined {
-  const result = parsePhoneNumber(text)
-  return result.ok ? undefined : result.reason
 }

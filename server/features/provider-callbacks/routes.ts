@@ -91,27 +91,41 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
     return form?.values ?? {}
   }
 
-  app.post(
-    '/twilio_requests/webhook_message_updates',
-    {
-      config: { access: 'provider', form: MessageStatusForm },
-      schema: {
-        summary: 'Status of an outbound message',
-        description:
-          'Called by Twilio for each status of a message. Signed; stored and answered at once.',
-        tags: ['Provider callbacks'],
-        consumes: ['application/x-www-form-urlencoded'],
-        querystring: Type.Object({
-          message_uuid: Type.Optional(Type.String({ description: 'Our id of the message.' }))
-        }),
-        response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
+  const reports = [
+    [
+      '/twilio_requests/webhook_message_updates',
+      'twilio.message_status',
+      'Status of an outbound message'
+    ],
+    [
+      '/twilio_announcements/status',
+      'twilio.announcement_status',
+      "Status of an announcement's message"
+    ]
+  ] as const
+  for (const [path, kind, summary] of reports) {
+    app.post(
+      path,
+      {
+        config: { access: 'provider', form: MessageStatusForm },
+        schema: {
+          summary,
+          description:
+            'Called by Twilio for each status of a message. Signed; stored and answered at once.',
+          tags: ['Provider callbacks'],
+          consumes: ['application/x-www-form-urlencoded'],
+          querystring: Type.Object({
+            message_uuid: Type.Optional(Type.String({ description: 'Our id of the message.' }))
+          }),
+          response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
+        }
+      },
+      async (request, reply) => {
+        await receive(kind, request)
+        return reply.code(204).send(null)
       }
-    },
-    async (request, reply) => {
-      await receive('twilio.message_status', request)
-      return reply.code(204).send(null)
-    }
-  )
+    )
+  }
 
   app.post(
     '/twilio_requests/inbound',
@@ -132,27 +146,6 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
     async (request, reply) => {
       await receive('twilio.inbound_message', request)
       return reply.type('text/xml; charset=utf-8').send(emptyTwiml)
-    }
-  )
-
-  app.post(
-    '/twilio_announcements/status',
-    {
-      config: { access: 'provider', form: MessageStatusForm },
-      schema: {
-        summary: "Status of an announcement's message",
-        description: 'Called by Twilio for each status. Signed; stored and answered at once.',
-        tags: ['Provider callbacks'],
-        consumes: ['application/x-www-form-urlencoded'],
-        querystring: Type.Object({
-          message_uuid: Type.Optional(Type.String({ description: 'Our id of the message.' }))
-        }),
-        response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
-      }
-    },
-    async (request, reply) => {
-      await receive('twilio.announcement_status', request)
-      return reply.code(204).send(null)
     }
   )
 

@@ -21,7 +21,6 @@ const statements = [
     language text null,
     send_at bigint null,
     state text not null,
-    recipients bigint not null,
     repeated bigint not null,
     created_at bigint not null,
     updated_at bigint not null
