@@ -4,8 +4,10 @@ import { connect } from 'node:net'
 import { splitMessages } from './http-message.ts'
 import type { MeasuredRequest } from './measure.ts'
 
-/** Load that goes on until it is stopped. */
+/** Load that goes on until it is stopped, or until it has asked often enough. */
 export interface Load {
+  /** Settles when the last of a limited number of requests is answered. */
+  ended: Promise<unknown>
   /** How many requests were answered so far. */
   answered: () => number
   /** How long answers took since this was asked last. */
@@ -17,12 +19,20 @@ export interface Load {
 /**
  * POSTs the same bytes again and again over kept-alive connections, each waiting for its answer. It costs about
  * half of what the leanest route here costs, so that it does not hold back what it measures.
+ *
+ * @param atMost how many requests; without it, until it is stopped
  */
-export function startLoad(url: string, request: MeasuredRequest, connections: number): Load {
+export function startLoad(
+  url: string,
+  request: MeasuredRequest,
+  connections: number,
+  atMost = Infinity
+): Load {
   const { hostname, port } = new URL(url)
   const bytes = bytesOf(hostname, request)
   let latenciesMs: number[] = []
   let answered = 0
+  let asked = 0
   let isStopped = false
   const oneConnection = async (): Promise<void> => {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
@@ -33,18 +43,26 @@ export function startLoad(url: string, request: MeasuredRequest, connections: nu
       answered++
       sentAt = now
       if (!answer.startsWith('HTTP/1.1 2')) socket.destroy(new Error(`refused: ${answer}`))
-      else if (isStopped) socket.destroy()
-      else socket.write(bytes)
+      else ask()
+    }
+    const ask = (): void => {
+      if (isStopped || asked >= atMost) {
+        socket.destroy()
+        return
+      }
+      asked++
+      socket.write(bytes)
     }
     socket.on('data', splitMessages(take))
-    socket.write(bytes)
+    ask()
     await once(socket, 'close')
-    if (!isStopped) throw new Error(`${url} closed a connection`)
+    if (!isStopped && asked < atMost) throw new Error(`${url} closed a connection`)
   }
   const ended = Promise.all(Array.from({ length: connections }, oneConnection))
   // Heard by `stop`.
   ended.catch(() => undefined)
   return {
+    ended,
     answered: () => answered,
     takeLatenciesMs: () => {
       const taken = latenciesMs

@@ -62,6 +62,30 @@ export async function measureSustained(of: Sustained, seconds: number): Promise<
   }
 }
 
+/**
+ * How fast so many requests in a row are answered, whatever they lead to: that goes on meanwhile and
+ * afterwards, is waited for to the last callback, and its CPU is counted.
+ */
+export async function measureBurst(of: Sustained, count: number): Promise<Rate> {
+  const { target, request, callbacks } = of
+  const calledBefore = Number((await callbacks?.receiver.ask('received')) ?? 0)
+  const before = await target.usage()
+  const beganAt = performance.now()
+  const load = startLoad(target.url, request, connections, count)
+  await load.ended
+  const seconds = (performance.now() - beganAt) / 1_000
+  const latenciesMs = load.takeLatenciesMs().toSorted((a, b) => a - b)
+  await of.settle?.()
+  await untilCalled(of, calledBefore + count * (callbacks?.each ?? 0))
+  const after = await target.usage()
+  return {
+    perSecond: count / seconds,
+    perCpuSecond: count / ((after.cpuMs - before.cpuMs) / 1_000),
+    p99Ms: latenciesMs[Math.floor(latenciesMs.length * 0.99)] ?? Number.NaN,
+    rssMb: after.rssBytes / 1_048_576
+  }
+}
+
 async function untilCalled({ callbacks }: Sustained, count: number): Promise<void> {
   if (callbacks === undefined) return
   const deadline = performance.now() + 120_000

@@ -80,20 +80,20 @@ export function addTwilioHeaders(app: FastifyInstance, seed: string): void {
   const random = new Random(`${seed}/requests`)
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.url.startsWith('/_mock/')) {
-      reply.raw.setHeader('X-Home-Region', 'us1')
-      reply.raw.setHeader('X-API-Domain', productDomain(request.url))
-      reply.raw.setHeader('X-Powered-By', 'AT-5000')
-      reply.raw.setHeader('X-Shenanigans', 'none')
-      reply.raw.setHeader('Strict-Transport-Security', 'max-age=31536000')
+      reply.header('X-Home-Region', 'us1')
+      reply.header('X-API-Domain', productDomain(request.url))
+      reply.header('X-Powered-By', 'AT-5000')
+      reply.header('X-Shenanigans', 'none')
+      reply.header('Strict-Transport-Security', 'max-age=31536000')
     }
     done()
   })
   app.addHook('onSend', (request, reply, payload, done) => {
     const seconds = (reply.elapsedTime / 1000).toFixed(3)
-    reply.raw.setHeader('Twilio-Request-Duration', seconds)
-    if (!reply.raw.hasHeader(idHeader) && !request.url.startsWith('/_mock/')) {
-      reply.raw.setHeader(idHeader, `RQ${random.hex(32)}`)
-      reply.raw.setHeader('Twilio-Concurrent-Requests', '1')
+    reply.header('Twilio-Request-Duration', seconds)
+    if (!reply.hasHeader(idHeader) && !request.url.startsWith('/_mock/')) {
+      reply.header(idHeader, `RQ${random.hex(32)}`)
+      reply.header('Twilio-Concurrent-Requests', '1')
     }
     done(null, payload)
   })
@@ -114,8 +114,8 @@ function enter(world: World, reply: FastifyReply): string {
   reply.raw.once('close', () => {
     world.concurrentRequests--
   })
-  reply.raw.setHeader(idHeader, requestId)
-  reply.raw.setHeader('Twilio-Concurrent-Requests', String(world.concurrentRequests))
+  reply.header(idHeader, requestId)
+  reply.header('Twilio-Concurrent-Requests', String(world.concurrentRequests))
   return requestId
 }
 

@@ -12,13 +12,16 @@ import {
   type MeasuredRequest,
   type Rate
 } from '../measure.ts'
-import { measureSustained, type Sustained } from '../sustained.ts'
+import { measureBurst, measureSustained, type Sustained } from '../sustained.ts'
 import { startTarget, type TargetProcess } from '../target-process.ts'
 
 const { accountSid, authToken, phoneNumbers } = developmentAccount
 
 /** The carrier takes up to six seconds for a message: from then on as much ends as begins. */
 const carrierSeconds = quick ? 4 : 7
+
+/** As many as a test creates at once. */
+const burst = quick ? 2_000 : 5_000
 
 /** Creating messages at mock-twilio, beside a bare route that reads and answers the same, and beside Prism. */
 export async function benchMock(): Promise<void> {
@@ -41,12 +44,18 @@ export async function benchMock(): Promise<void> {
   const all: Sustained[] = [bareRoute, bareCalling, prismWhole, prismCut, mockSilent, mockTelling]
   const rates = new Map<Sustained, Rate[]>(all.map(one => [one, []]))
   const ratesOf = (one: Sustained): Rate[] => rates.get(one) ?? []
+  const bursting: Sustained[] = [bareRoute, mockSilent, mockTelling]
+  const burstRates = new Map<Sustained, Rate[]>(bursting.map(one => [one, []]))
+  const burstRatesOf = (one: Sustained): Rate[] => burstRates.get(one) ?? []
   const isApart =
     keepOn(otherCores) &&
     keepOn(otherCores, receiver.pid) &&
     targets.slice(1).every(({ pid }) => keepOn(measuredCore, pid))
   try {
     for (const one of all) await measureSustained(one, warmUpSeconds)
+    for (let round = 0; round < 2 * rounds - 1; round++) {
+      for (const one of bursting) burstRatesOf(one).push(await measureBurst(one, burst))
+    }
     for (let round = 0; round < rounds; round++) {
       for (const one of all) ratesOf(one).push(await measureSustained(one, secondsPerRound))
     }
@@ -55,15 +64,19 @@ export async function benchMock(): Promise<void> {
     keepOn(allCores)
   }
   const floor = ratesOf(bareRoute)
-  print(
-    `Creating messages, 50 connections, ${isApart ? 'the target alone on one core' : 'all on the same cores'}`,
-    [
-      row('bare route, the same form and answer (floor)', floor, floor),
-      row('the same, posting two bare requests each', ratesOf(bareCalling), floor),
-      row('mock-twilio, no status callback', ratesOf(mockSilent), floor),
-      row('mock-twilio, two status callbacks each', ratesOf(mockTelling), floor)
-    ]
-  )
+  const burstFloor = burstRatesOf(bareRoute)
+  const place = isApart ? 'the target alone on one core' : 'all on the same cores'
+  print(`Created in a row: ${burst} messages, 50 connections, ${place}`, [
+    row('bare route, the same form and answer (floor)', burstFloor, burstFloor),
+    row('mock-twilio, no status callback', burstRatesOf(mockSilent), burstFloor),
+    row('mock-twilio, two status callbacks each', burstRatesOf(mockTelling), burstFloor)
+  ])
+  print(`Kept up without end, callbacks answered too, 50 connections, ${place}`, [
+    row('bare route, the same form and answer (floor)', floor, floor),
+    row('the same, posting two bare requests each', ratesOf(bareCalling), floor),
+    row('mock-twilio, no status callback', ratesOf(mockSilent), floor),
+    row('mock-twilio, two status callbacks each', ratesOf(mockTelling), floor)
+  ])
   const comparisons = [
     { title: "Beside Prism on Twilio's own document", prismRates: ratesOf(prismWhole) },
     {
@@ -74,6 +87,11 @@ export async function benchMock(): Promise<void> {
   for (const { title, prismRates } of comparisons) {
     print(title, [
       row('Prism', prismRates, prismRates),
+      row(
+        'mock-twilio, two status callbacks each, created in a row',
+        burstRatesOf(mockTelling),
+        prismRates
+      ),
       row('mock-twilio, no status callback', ratesOf(mockSilent), prismRates),
       row('mock-twilio, two status callbacks each', ratesOf(mockTelling), prismRates)
     ])
