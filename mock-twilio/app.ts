@@ -13,6 +13,7 @@ import { FaultResponses } from '../simulator/fault-responses.ts'
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
+import { Calls } from './carrier/call-delivery.ts'
 import { Delivery, messageStep } from './carrier/delivery.ts'
 import { handleHandsetPlans } from './carrier/handsets.ts'
 import { InboundMessages } from './carrier/inbound.ts'
@@ -59,6 +60,8 @@ export interface MockTwilio {
   world: (accountSid?: string) => World
   /** A person sends a text; settles when the application has answered. */
   inbound: InboundMessages
+  /** Calls, and what people do in them. */
+  calls: Calls
   close: () => Promise<void>
 }
 
@@ -73,6 +76,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   handleReviews(store.planned, sender)
   const callbacks = new StatusCallbacks(sender, store.planned)
   const delivery = new Delivery(callbacks)
+  const calls = new Calls(sender, callbacks, store.planned)
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
   store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const app = fastify({
@@ -127,7 +131,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   await app.register(formbody)
   addTwilioHeaders(app, seed)
   registerOperations(app, operations, {
-    services: { store, delivery },
+    services: { store, delivery, calls },
     authentication: new Authentication(store),
     responses: new FaultResponses(app, clock)
   })
@@ -138,7 +142,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     findWorld: name => store.get(name ?? store.defaultName),
     reset: (name, body) => resetWorld(store, name ?? store.defaultName, body)
   })
-  await app.register(handsetControl, { world, inbound })
+  await app.register(handsetControl, { world, inbound, calls })
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })
@@ -150,6 +154,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     store,
     world,
     inbound,
+    calls,
     close: async () => {
       clock.stop()
       await sender.close()
