@@ -4,15 +4,7 @@ import { describe, it } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { checkAgainst, parsePublished, published } from './published.ts'
 
-const served = [
-  'status',
-  'api_keys',
-  'bearers',
-  'conversations',
-  'participants',
-  'messages',
-  'announcements'
-]
+const served = ['status', 'api_keys', 'bearers', 'conversations', 'participants', 'messages', 'announcements']
 
 const openapiFile = new URL('../openapi.json', import.meta.url)
 

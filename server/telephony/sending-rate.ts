@@ -19,6 +19,11 @@ export function numberTypeOf(number: string): NumberType {
   return tollFree.test(number) ? 'toll_free' : 'long_code'
 }
 
+/**
+ * Calls that a number begins in a second. https://www.twilio.com/docs/voice/api/call-resource
+ */
+export const callsPerSecond = 1
+
 /** The number's own rate where it has one: carriers grant registered campaigns more. */
 export function sendingRate(type: string, ownRate: number | null): number {
   if (ownRate !== null && ownRate > 0) return ownRate

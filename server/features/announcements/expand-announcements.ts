@@ -18,7 +18,7 @@ import {
   storeSlots
 } from './announcement-numbers.ts'
 import type { CheckedAnnouncement, Recipient } from './check-announcement.ts'
-import { announcementTextsLane } from './lanes.ts'
+import { mediumOf, sendingLaneOf } from './lanes.ts'
 import { requestNumber } from './provision-numbers.ts'
 import { planSend, type PlannedSend, type Sender } from './plan-sends.ts'
 
@@ -70,7 +70,8 @@ async function expand(deps: ExpansionDeps, entry: Entry): Promise<void> {
         tx.sql,
         service,
         header.providerNumber,
-        deps.clock.now()
+        deps.clock.now(),
+        mediumOf(header.type)
       )
       if (senders.length === 0) {
         await requestNumber(deps.queue, tx, service)
@@ -283,12 +284,15 @@ function asRow(
 ): MessageRow {
   const body = recipient.body ?? header.body
   const { count, encoding } = segmentsOf(body)
-  const messageType = messageTypeFor({
-    body,
-    mediaCount: header.mediaUrls.length,
-    requested: header.type === 'mms' ? 'mms' : undefined,
-    rule: config.SMS_TO_MMS_RULE
-  })
+  const messageType =
+    header.type === 'voice'
+      ? 'voice'
+      : messageTypeFor({
+          body,
+          mediaCount: header.mediaUrls.length,
+          requested: header.type === 'mms' ? 'mms' : undefined,
+          rule: config.SMS_TO_MMS_RULE
+        })
   return {
     id: 0,
     uuid: newUuid(now),
@@ -314,7 +318,8 @@ function asRow(
     callback_url: header.callbackUrl,
     error_code: null,
     error_description: null,
-    num_segments: messageType === 'mms' ? 1 : count,
+    answered_by: null,
+    num_segments: messageType === 'sms' ? count : 1,
     encoding,
     send_at: header.sendAt,
     provider_call_at: null,
@@ -379,7 +384,7 @@ function newlyStuck(
 
 /** A text has a key, so that one that was parked while its announcement paused is never in the lane twice. */
 const asEntry = ({ row, send }: { row: MessageRow; send: PlannedSend }): NewEntry => ({
-  lane: announcementTextsLane,
+  lane: sendingLaneOf(row.message_type),
   fairnessKey: row.bearer_id ?? 0,
   orderKey: row.uuid,
   payload: row.uuid,

@@ -2,30 +2,37 @@ import { sql } from 'kysely'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Verdict } from '../../platform/queue.ts'
-import { sendingRate } from '../../telephony/sending-rate.ts'
+import { textChannel } from '../messages/channel.ts'
 import type { Admission, Delivery, SendingRules } from '../messages/deliver-messages.ts'
 import { sendingTimeMs } from './plan-sends.ts'
-import { findSenders, rememberSenders, storeSlots } from './announcement-numbers.ts'
+import { findSenders, rateFor, rememberSenders, storeSlots } from './announcement-numbers.ts'
+import { callChannel } from './call-channel.ts'
+import type { Medium } from './lanes.ts'
 import { planSend } from './plan-sends.ts'
 
 /**
  * The provider's words for a sender that it does not take, or takes no more from just now
- * (https://www.twilio.com/docs/api/errors): not a valid sender, its queue is full, no channel, not ready.
+ * (https://www.twilio.com/docs/api/errors): may not call, not a valid sender, its queue is full, no channel,
+ * not ready.
  */
-const senderFaults = new Set(['21212', '21606', '21611', '21659', '63007'])
+const senderFaults = new Set(['21210', '21212', '21606', '21611', '21659', '63007'])
 const unhealthyForMs = 15 * 60_000
 
 /**
- * How texts of announcements are sent: from numbers that each keep to their rate, not while the announcement
+ * How texts or calls of announcements are sent: from numbers that each keep to their rate, not while the announcement
  * is paused, and from another number when the provider refuses the first.
  */
-export function announcementRules(deps: { database: Database; clock: Clock }): SendingRules {
+export function announcementRules(
+  deps: { database: Database; clock: Clock },
+  medium: Medium
+): SendingRules {
   return {
+    channel: medium === 'call' ? callChannel : textChannel,
     optOutClass: 'announcements',
     statusPath: '/api/v1/twilio_announcements/status',
-    admit: (tx, deliveries, now) => admit(deps.database, tx, deliveries, now),
+    admit: (tx, deliveries, now) => admit(deps.database, tx, deliveries, now, medium),
     isSenderFault: code => senderFaults.has(code),
-    reassign: (tx, deliveries, now) => reassign(deps.database, tx, deliveries, now)
+    reassign: (tx, deliveries, now) => reassign(deps.database, tx, deliveries, now, medium)
   }
 }
 
@@ -33,7 +40,8 @@ async function admit(
   database: Database,
   tx: Transaction,
   deliveries: readonly Delivery[],
-  now: number
+  now: number,
+  medium: Medium
 ): Promise<Admission> {
   const admission: Admission = { ready: [], verdicts: [], canceled: [] }
   if (deliveries.length === 0) return admission
@@ -48,7 +56,7 @@ async function admit(
   }
   await park(database, tx, parked, now)
   admission.verdicts.push(...parked.map(({ entry }): Verdict => ({ entry, outcome: 'done' })))
-  await keepToRates(database, tx, going, now, admission)
+  await keepToRates(database, tx, going, { now, medium }, admission)
   return admission
 }
 
@@ -94,7 +102,7 @@ async function keepToRates(
   database: Database,
   tx: Transaction,
   deliveries: readonly Delivery[],
-  now: number,
+  { now, medium }: { now: number; medium: Medium },
   admission: Admission
 ): Promise<void> {
   const paces = await pacesOf(database, tx, deliveries)
@@ -105,10 +113,7 @@ async function keepToRates(
       admission.ready.push(delivery)
       continue
     }
-    const busyMs = sendingTimeMs(
-      row.num_segments,
-      sendingRate(pace.number_type, pace.messages_per_second)
-    )
+    const busyMs = sendingTimeMs(row.num_segments, rateFor(medium, pace))
     const earlyMs = pace.next_send_at - now
     if (earlyMs <= 0) {
       pace.next_send_at = now + busyMs
@@ -152,7 +157,8 @@ async function reassign(
   database: Database,
   tx: Transaction,
   deliveries: readonly Delivery[],
-  now: number
+  now: number,
+  medium: Medium
 ): Promise<Verdict[]> {
   if (deliveries.length === 0) return []
   const refused = new Set(deliveries.map(({ row }) => row.sender_number))
@@ -168,7 +174,7 @@ async function reassign(
     services.get(row.announcement_id ?? 0)
   )) {
     if (service === undefined) continue
-    const senders = (await findSenders(database, tx.sql, service, null, now)).filter(
+    const senders = (await findSenders(database, tx.sql, service, null, now, medium)).filter(
       ({ number }) => !refused.has(number)
     )
     if (senders.length === 0) continue
