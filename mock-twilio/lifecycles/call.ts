@@ -33,7 +33,7 @@ export type CallEvent =
   | 'takenBack'
   | 'ended'
 
-export const lifecycle = {
+const lifecycle = {
   queued: { rang: 'ringing', wasBusy: 'busy', couldNotBePlaced: 'failed', takenBack: 'canceled' },
   ringing: {
     answered: 'in-progress',

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Channel } from '../messages/channel.ts'
 
 /** Where the provider asks what is to happen in a call. */
-export const voicePath = '/api/v1/twilio_announcements/voice'
+const voicePath = '/api/v1/twilio_announcements/voice'
 
 /** A message that is read out. Any two calls look alike at the provider, whatever is said in them. */
 export const callChannel: Channel = {
