@@ -1,0 +1,52 @@
+import { isOver } from './lifecycles/call.ts'
+import type { CallRecord } from './resources/call.ts'
+
+/** The calls of one world, in the order of creation. Above `retention` it drops the oldest that are over. */
+export class CallLog {
+  readonly #retention: number
+  readonly #bySid = new Map<string, CallRecord>()
+  #seq = 0
+
+  constructor(retention: number) {
+    this.#retention = retention
+  }
+
+  get size(): number {
+    return this.#bySid.size
+  }
+
+  nextSeq(): number {
+    return ++this.#seq
+  }
+
+  add(call: CallRecord): void {
+    this.#bySid.set(call.sid, call)
+    if (this.#bySid.size <= this.#retention) return
+    for (const { sid, status } of this.#bySid.values()) {
+      if (!isOver(status)) continue
+      this.#bySid.delete(sid)
+      return
+    }
+  }
+
+  find(sid: string): CallRecord | undefined {
+    return this.#bySid.get(sid)
+  }
+
+  remove(call: CallRecord): void {
+    this.#bySid.delete(call.sid)
+  }
+
+  /** Oldest first. */
+  all(): Iterable<CallRecord> {
+    return this.#bySid.values()
+  }
+
+  *newestFirst(before = Number.POSITIVE_INFINITY): Generator<CallRecord, void, void> {
+    for (const call of [...this.#bySid.values()].toReversed()) if (call.seq < before) yield call
+  }
+
+  clear(): void {
+    this.#bySid.clear()
+  }
+}
