@@ -15,7 +15,7 @@ import { readSnapshotFile, writeSnapshotFile } from '../simulator/snapshot-files
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
-import { Calls } from './carrier/call-delivery.ts'
+import { Calls } from './voice/calls.ts'
 import { Delivery, messageStep } from './carrier/delivery.ts'
 import { handleHandsetPlans } from './carrier/handsets.ts'
 import { InboundMessages } from './carrier/inbound.ts'

@@ -1,12 +1,8 @@
-import { callParameters } from '../carrier/call-parameters.ts'
+import { callParameters } from '../voice/call-parameters.ts'
 import { rfc2822 } from '../dates.ts'
 import { isOver } from '../lifecycles/call.ts'
-import {
-  billedMinutes,
-  durationSeconds,
-  type CallProgressEvent,
-  type CallRecord
-} from '../resources/call.ts'
+import { billedMinutes, durationSeconds } from '../resources/call.ts'
+import type { CallProgressEvent, CallRecord } from '../voice/call-record.ts'
 import type { World } from '../world.ts'
 import type { FormParameter } from './signature.ts'
 import type { StatusCallback } from './status-callback.ts'

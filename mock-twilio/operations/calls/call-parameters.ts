@@ -1,4 +1,4 @@
-import { usualLimitMs } from '../../carrier/call-delivery.ts'
+import { usualLimitMs } from '../../voice/calls.ts'
 import { refusal } from '../../errors.ts'
 import { flag, isWebUrl, text, texts, type Form } from '../../forms.ts'
 import { isPhoneNumber } from '../../phone-number.ts'
@@ -7,7 +7,7 @@ import {
   type CallProgressEvent,
   type CallSettings,
   type MachineDetection
-} from '../../resources/call.ts'
+} from '../../voice/call-record.ts'
 import type { World } from '../../world.ts'
 
 /*

@@ -1,4 +1,4 @@
-import { buildCall } from '../../carrier/new-call.ts'
+import { buildCall } from '../../voice/new-call.ts'
 import type { Operation } from '../../operation.ts'
 import { callResource } from '../../resources/call.ts'
 import {

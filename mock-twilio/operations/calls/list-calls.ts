@@ -2,7 +2,8 @@ import { oneOf, text } from '../../forms.ts'
 import { callStatuses } from '../../lifecycles/call.ts'
 import type { Operation } from '../../operation.ts'
 import { envelope, pageRequest, takePage } from '../../paging.ts'
-import { callResource, type CallRecord } from '../../resources/call.ts'
+import { callResource } from '../../resources/call.ts'
+import type { CallRecord } from '../../voice/call-record.ts'
 import { dateFilter } from '../messages/date-filter.ts'
 
 /** Newest first. A call that has not been dialled has no StartTime, and is in no range of it. */

@@ -1,4 +1,4 @@
-import type { CallRecord } from '../resources/call.ts'
+import type { CallRecord } from './call-record.ts'
 import type { World } from '../world.ts'
 
 export type NewCall = Pick<

@@ -1,5 +1,11 @@
-import { isOver } from './lifecycles/call.ts'
-import type { CallRecord } from './resources/call.ts'
+import { copyPlain } from '../../simulator/plain-data.ts'
+import { isOver } from '../lifecycles/call.ts'
+import type { CallRecord } from './call-record.ts'
+
+export interface CallLogState {
+  seq: number
+  calls: CallRecord[]
+}
 
 /** The calls of one world, in the order of creation. Above `retention` it drops the oldest that are over. */
 export class CallLog {
@@ -44,6 +50,24 @@ export class CallLog {
 
   *newestFirst(before = Number.POSITIVE_INFINITY): Generator<CallRecord, void, void> {
     for (const call of [...this.#bySid.values()].toReversed()) if (call.seq < before) yield call
+  }
+
+  save(): CallLogState {
+    return copyPlain({ seq: this.#seq, calls: [...this.#bySid.values()] })
+  }
+
+  /** Into an empty log. Throws for what does not fit together. */
+  restore(state: CallLogState): void {
+    const { seq, calls } = copyPlain(state)
+    let last = 0
+    for (const call of calls) {
+      if (call.seq <= last || call.seq > seq) {
+        throw new RangeError(`call ${call.sid} is out of order`)
+      }
+      last = call.seq
+      this.#bySid.set(call.sid, call)
+    }
+    this.#seq = seq
   }
 
   clear(): void {

@@ -4,19 +4,14 @@ import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { callCallback } from '../callbacks/call-callback.ts'
 import type { StatusCallbacks } from '../callbacks/status-callback.ts'
 import { isOver, moveCall, type CallEvent } from '../lifecycles/call.ts'
-import {
-  handsetOf,
-  type AnsweredBy,
-  type CallProgressEvent,
-  type CallRecord,
-  type CallSettings
-} from '../resources/call.ts'
+import { handsetOf } from '../resources/call.ts'
+import type { AnsweredBy, CallProgressEvent, CallRecord, CallSettings } from './call-record.ts'
 import type { NumberRecord } from '../resources/phone-number.ts'
 import type { World } from '../world.ts'
 import { CallFlow, callStep } from './call-flow.ts'
 import { habitsOf, receptionOf, type Reception } from './callee.ts'
 import { buildCall } from './new-call.ts'
-import { drawDelay } from './persona.ts'
+import { drawDelay } from '../carrier/persona.ts'
 
 /*
  * Carries a call from its first status to its last. What comes next is planned as data, one step at a time:

@@ -1,35 +1,11 @@
-import { readResponse, type TwimlElement } from './twiml.ts'
+import type { GatherVerb, PromptVerb, VoiceVerb } from './voice-verbs.ts'
+import { readResponse, type TwimlElement } from '../carrier/twiml.ts'
 
 /*
  * What an application wants to happen in a call: a Response of Say, Play, Pause, Gather, Redirect, Hangup and
  * Reject. Other verbs of Twilio's are not done here: they are warned of and skipped.
  * https://www.twilio.com/docs/voice/twiml
  */
-
-export type PromptVerb =
-  | { verb: 'Say'; text: string; loop: number }
-  | { verb: 'Play'; url: string; digits: string; loop: number }
-  | { verb: 'Pause'; ms: number }
-
-export interface GatherVerb {
-  verb: 'Gather'
-  /** null: the document itself. */
-  action: string | null
-  method: 'GET' | 'POST'
-  timeoutMs: number
-  /** 0: as many as come. */
-  numDigits: number
-  finishOnKey: string
-  actionOnEmptyResult: boolean
-  prompts: PromptVerb[]
-}
-
-export type VoiceVerb =
-  | PromptVerb
-  | GatherVerb
-  | { verb: 'Redirect'; url: string; method: 'GET' | 'POST' }
-  | { verb: 'Hangup' }
-  | { verb: 'Reject'; reason: 'rejected' | 'busy' }
 
 export interface VoiceTwimlProblem {
   code: 12100 | 12200 | 13520 | 13910

@@ -4,18 +4,14 @@ import type { FormParameter } from '../callbacks/signature.ts'
 import { exchangeOf, sendSigned } from '../callbacks/signed-request.ts'
 import { isWebUrl } from '../forms.ts'
 import { isOver } from '../lifecycles/call.ts'
-import { handsetOf, type CallRecord, type HeardPart } from '../resources/call.ts'
+import { handsetOf } from '../resources/call.ts'
+import type { CallRecord, HeardPart } from './call-record.ts'
 import type { World } from '../world.ts'
 import { callParameters } from './call-parameters.ts'
 import { habitsOf } from './callee.ts'
-import { cookieHeader, keepCookies } from './cookies.ts'
-import {
-  parseVoiceTwiml,
-  type GatherVerb,
-  type PromptVerb,
-  type VoiceTwiml,
-  type VoiceTwimlProblem
-} from './voice-twiml.ts'
+import { cookieHeader, keepCookies } from '../carrier/cookies.ts'
+import { parseVoiceTwiml, type VoiceTwiml, type VoiceTwimlProblem } from './voice-twiml.ts'
+import type { GatherVerb, PromptVerb } from './voice-verbs.ts'
 
 /*
  * What the application makes of a call: it is asked for a document, whose verbs take their time one after

@@ -1,7 +1,7 @@
-import type { CallRecord } from '../resources/call.ts'
+import type { CallRecord } from './call-record.ts'
 import { handsetOf } from '../resources/call.ts'
 import type { World } from '../world.ts'
-import { drawDelay, offFor, type CallHabits } from './persona.ts'
+import { drawDelay, offFor, type CallHabits } from '../carrier/persona.ts'
 
 /** What becomes of a call that is dialled. */
 export interface Reception {

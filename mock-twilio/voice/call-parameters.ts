@@ -1,7 +1,7 @@
 import type { FormParameter } from '../callbacks/signature.ts'
-import type { CallRecord } from '../resources/call.ts'
+import type { CallRecord } from './call-record.ts'
 import type { World } from '../world.ts'
-import { placeOf } from './places.ts'
+import { placeOf } from '../carrier/places.ts'
 
 /**
  * What every request about a call says of it.
