@@ -15,6 +15,7 @@ import { readSnapshotFile, writeSnapshotFile } from '../simulator/snapshot-files
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
+import { Calls } from './voice/calls.ts'
 import { Delivery, messageStep } from './carrier/delivery.ts'
 import { handleHandsetPlans } from './carrier/handsets.ts'
 import { InboundMessages } from './carrier/inbound.ts'
@@ -73,6 +74,8 @@ export interface MockTwilio {
   restore: (snapshot: unknown, options?: RestoreOptions) => Promise<World>
   saveTo: (file: string, accountSid?: string) => Promise<void>
   restoreFrom: (file: string, options?: RestoreOptions) => Promise<World>
+  /** Calls, and what people do in them. */
+  calls: Calls
   close: () => Promise<void>
 }
 
@@ -87,6 +90,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const complianceCallbacks = handleReviews(store.planned, sender)
   const callbacks = new StatusCallbacks(sender, store.planned)
   const delivery = new Delivery(callbacks)
+  const calls = new Calls(sender, callbacks, store.planned)
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
   store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const app = fastify({
@@ -143,7 +147,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   await app.register(formbody)
   addTwilioHeaders(app, seed)
   registerOperations(app, operations, {
-    services: { store, delivery },
+    services: { store, delivery, calls },
     authentication: new Authentication(store),
     responses: new FaultResponses(app, clock)
   })
@@ -155,7 +159,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     reset: (name, body) => resetWorld(store, name ?? store.defaultName, body),
     snapshots: snapshotOptions(store, options.snapshots)
   })
-  await app.register(handsetControl, { world, inbound })
+  await app.register(handsetControl, { world, inbound, calls })
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })
@@ -173,6 +177,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
       await writeSnapshotFile(file, await save(accountSid))
     },
     restoreFrom: async (file, told) => restore(await readSnapshotFile(file), told),
+    calls,
     close: async () => {
       clock.stop()
       await sender.close()

@@ -5,6 +5,7 @@ import type { FaultResponses } from '../simulator/fault-responses.ts'
 import { Random } from '../simulator/random.ts'
 import { pathOnHost } from './addressing.ts'
 import { usernameIn, type Admission, type Authentication } from './authentication.ts'
+import type { Calls } from './voice/calls.ts'
 import type { Delivery } from './carrier/delivery.ts'
 import { refusal, refusalForStatus, TwilioRefusal } from './errors.ts'
 import { emptyForm, isForm, text, type Form } from './forms.ts'
@@ -32,6 +33,7 @@ export interface Call {
 export interface Services {
   readonly store: Store
   readonly delivery: Delivery
+  readonly calls: Calls
 }
 
 /** One operation of Twilio's API. Its path is Twilio's, behind the name of the product. */

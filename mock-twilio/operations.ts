@@ -6,6 +6,7 @@ import { applicationOperations } from './operations/applications.ts'
 import { availablePhoneNumberOperations } from './operations/available-phone-numbers.ts'
 import { callerIdOperations } from './operations/caller-ids.ts'
 import { consentOperations } from './operations/consents.ts'
+import { callOperations } from './operations/calls.ts'
 import { keyOperations } from './operations/keys.ts'
 import { lookupOperations } from './operations/lookups.ts'
 import { messageOperations } from './operations/messages.ts'
@@ -22,6 +23,7 @@ export const operations: readonly Operation[] = [
   ...accountOperations,
   ...keyOperations,
   ...messageOperations,
+  ...callOperations,
   ...availablePhoneNumberOperations,
   ...phoneNumberOperations,
   ...shortCodeOperations,

@@ -17,6 +17,7 @@ export const NumberSeed = Type.Object(
     sms_url: Type.Optional(Type.String()),
     sms_method: Type.Optional(HttpMethod),
     sms_fallback_url: Type.Optional(Type.String()),
+    voice_url: Type.Optional(Type.String({ description: 'asked when somebody calls' })),
     sms: Type.Optional(Type.Boolean({ description: 'whether it texts at all; default true' })),
     mms: Type.Optional(Type.Boolean({ description: 'whether it takes media; default true' }))
   },

@@ -3,6 +3,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 
 import { Persona } from './carrier/persona.ts'
 import { WorldSeed } from './seeds.ts'
+import { CallRecord } from './voice/call-record.ts'
 import type { WorldState } from './world-state.ts'
 
 /*
@@ -99,7 +100,8 @@ const Carrier = Type.Object({
   outagesSoFar: Count,
   scheduled: Type.Integer(),
   messageFreeAt: Type.Number(),
-  mediaFreeAt: Type.Number()
+  mediaFreeAt: Type.Number(),
+  callFreeAt: Type.Number()
 })
 
 const Bundle = Type.Composite([
@@ -202,6 +204,7 @@ const parts = {
     { seq: Count, messages: Type.Array(Message), done: Type.Array(Text) },
     strict
   ),
+  calls: Type.Object({ seq: Count, calls: Type.Array(CallRecord) }, strict),
   journal: Type.Object({
     seq: Count,
     dropped: Type.Object({ digest: Text, isDigested: Type.Boolean() }),

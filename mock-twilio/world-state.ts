@@ -29,6 +29,7 @@ export function saveWorldState(world: World) {
     alertLog: world.alertLog.save(),
     agenda: world.agenda.save(),
     messages: world.messages.save(),
+    calls: world.calls.save(),
     journal: world.journal.save()
   }
 }
@@ -87,6 +88,7 @@ export function restoreWorldState(world: World, state: WorldState): void {
   world.faults.restore(state.faults)
   world.alertLog.restore(state.alertLog)
   world.messages.restore(state.messages)
+  world.calls.restore(state.calls)
   world.journal.restore(state.journal)
 }
 

@@ -19,6 +19,7 @@ import { addOutage } from './carrier/outages.ts'
 import { providerLimits, type ProviderLimits } from './carrier/provider-limits.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
 import { profiles, type CarrierProfile } from './carrier/profiles.ts'
+import { CallLog } from './voice/call-log.ts'
 import { Ids, numberedSid } from './ids.ts'
 import { MessageLog } from './message-log.ts'
 import type { ProviderReply } from './carrier/opt-outs.ts'
@@ -78,6 +79,7 @@ export class World {
   /** Everything that is going to happen here by itself. */
   readonly agenda: Agenda
   readonly messages: MessageLog
+  readonly calls: CallLog
   readonly optOuts = new OptOuts()
   readonly compliance: Compliance
   /** The services whose keywords are their own, by sid. */
@@ -137,6 +139,7 @@ export class World {
     this.alertLog = new Alerts(now)
     this.faults = new FaultRules(`${this.seed}/${this.name}`, now)
     this.messages = new MessageLog(retention)
+    this.calls = new CallLog(retention)
     this.agenda = new Agenda(clock, plan => planned.carryOut(this, plan))
     this.dateCreated = saved?.dateCreated ?? this.now()
     this.dateUpdated = this.dateCreated
@@ -338,6 +341,7 @@ export class World {
     this.agenda.clear()
     this.keptBackCallbacks.clear()
     this.messages.clear()
+    this.calls.clear()
     this.faults.clear()
   }
 }

@@ -9,6 +9,7 @@ import { createAnnouncementChanges } from './features/announcements/change-annou
 import { announcementEvents } from './features/announcements/events.ts'
 import { createAnnouncementExpansion } from './features/announcements/expand-announcements.ts'
 import {
+  announcementCallsLane,
   announcementChangesLane,
   announcementsLane,
   announcementTextsLane
@@ -156,7 +157,11 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
       await api.register(messageRoutes, { deps, config })
       await api.register(announcementRoutes, { deps, config })
       await api.register(clientEventRoutes, { deps })
-      await api.register(providerCallbackRoutes, { config, receipt: createCallbackReceipt(deps) })
+      await api.register(providerCallbackRoutes, {
+        config,
+        receipt: createCallbackReceipt(deps),
+        database
+      })
     },
     { prefix: '/api/v1' }
   )
@@ -200,7 +205,12 @@ export function startWorkers(deps: Deps): Workers {
     queue.consume(
       announcementTextsLane,
       { batchSize: 100, maxInFlight: 200 },
-      createMessageDelivery(deps, announcementRules({ ...deps, rates }))
+      createMessageDelivery(deps, announcementRules({ ...deps, rates }, 'text'))
+    ),
+    queue.consume(
+      announcementCallsLane,
+      { batchSize: 50, maxInFlight: 100 },
+      createMessageDelivery(deps, announcementRules({ ...deps, rates }, 'call'))
     ),
     queue.consume(
       announcementChangesLane,

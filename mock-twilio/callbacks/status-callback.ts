@@ -63,6 +63,16 @@ export class StatusCallbacks {
     this.#tellUnder(effect, world, callback)
   }
 
+  /** A callback that is about something else than a message. */
+  tellOf(world: World, callback: StatusCallback): void {
+    if (!world.callsBack) return
+    const { to, from, status } = callback
+    const effect = world.faults.isEmpty
+      ? undefined
+      : world.faults.take('callback', { to, from: from ?? '', status })
+    this.#tellUnder(effect, world, callback)
+  }
+
   #tellUnder(
     effect: EffectOf<'callback'> | undefined,
     world: World,

@@ -18,6 +18,8 @@ export interface CarrierState {
   /** When the account could send its next message, and its next media, at its most. */
   messageFreeAt: number
   mediaFreeAt: number
+  /** When the account may dial again. */
+  callFreeAt: number
 }
 
 export function newCarrierState(): CarrierState {
@@ -29,7 +31,8 @@ export function newCarrierState(): CarrierState {
     outagesSoFar: 0,
     scheduled: 0,
     messageFreeAt: 0,
-    mediaFreeAt: 0
+    mediaFreeAt: 0,
+    callFreeAt: 0
   }
 }
 

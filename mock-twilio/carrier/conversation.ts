@@ -1,17 +1,18 @@
+import { handsetOf } from '../resources/call.ts'
 import { textOnHandset, type MessageRecord } from '../resources/message.ts'
 import type { World } from '../world.ts'
 
 export interface ConversationEntry {
   at: string
   /** From the handset's point of view. */
-  direction: 'sent' | 'received'
+  direction: 'sent' | 'received' | 'heard'
   with: string | null
   body: string
   media: string[]
   status: string
   /** Whether a person who looks at the phone sees it now. */
   on_screen: boolean
-  /** null for what the provider put there by itself, such as the answer to STOP. */
+  /** Of the message, or of the call in which it was heard. null for what the provider put there by itself, such as the answer to STOP. */
   sid: string | null
   error_code: number | null
 }
@@ -47,7 +48,31 @@ export function conversationOf(world: World, handset: string): ConversationEntry
     }
     return { seq: reply.seq, entry }
   })
-  return [...messages, ...replies].toSorted((a, b) => a.seq - b.seq).map(({ entry }) => entry)
+  return [...messages, ...replies, ...heardOn(world, handset)]
+    .toSorted((a, b) => a.seq - b.seq)
+    .map(({ entry }) => entry)
+}
+
+/** What was said in calls, and the addresses of what was played. */
+function heardOn(world: World, handset: string): { seq: number; entry: ConversationEntry }[] {
+  return [...world.calls.all()]
+    .filter(call => handsetOf(call) === handset)
+    .flatMap(call =>
+      call.heard.map(({ seq, at, how, what }) => {
+        const entry: ConversationEntry = {
+          at: new Date(at).toISOString(),
+          direction: 'heard',
+          with: call.direction === 'inbound' ? call.to : call.from,
+          body: how === 'said' ? what : '',
+          media: how === 'played' ? [what] : [],
+          status: call.status,
+          on_screen: false,
+          sid: call.sid,
+          error_code: null
+        }
+        return { seq, entry }
+      })
+    )
 }
 
 /** A carrier may still hold what is sent, and may never tell of what has arrived. */

@@ -13,6 +13,7 @@ import {
   holds,
   offFor,
   repliesOf,
+  type CallHabits,
   type Delay,
   type HandsetMedia,
   type HandsetReply,
@@ -109,6 +110,12 @@ export class Handsets {
     checkPersona(persona)
     handset.persona = persona
     return handset
+  }
+
+  /** Changes what it does about calls, and leaves the rest as it is. */
+  changeCalls(phoneNumber: string, change: CallHabits): Handset {
+    const calls = { ...this.byNumber.get(phoneNumber)?.persona.calls, ...change }
+    return this.change(phoneNumber, { calls })
   }
 
   /** At that place among the rules, or behind them. Gives the place. */

@@ -108,6 +108,32 @@ const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' })
 const Instant = Type.String({
   pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$'
 })
+const CallHabits = Type.Object(
+  {
+    answers: Type.Optional(
+      Type.Union(
+        [
+          Type.Literal('person'),
+          Type.Literal('machine'),
+          Type.Literal('fax'),
+          Type.Literal('busy'),
+          Type.Literal('nobody'),
+          Type.Literal('declines')
+        ],
+        { description: 'who picks up when it rings; default person' }
+      )
+    ),
+    after: Type.Optional(Delay),
+    presses: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[0-9*#A-D]{0,32}$' }), {
+        maxItems: 50,
+        description: 'at each Gather of a call in turn; "" for nothing'
+      })
+    ),
+    hangs_up_after: Type.Optional(Delay)
+  },
+  strict
+)
 
 export const Persona = Type.Object(
   {
@@ -147,6 +173,7 @@ export const Persona = Type.Object(
         )
       ])
     ),
+    calls: Type.Optional(CallHabits),
     arrives_after: Type.Optional(Delay),
     receipts: Type.Optional(
       Type.Union(
@@ -181,11 +208,20 @@ export type HandsetSeed = Static<typeof HandsetSeed>
 export type HandsetRule = Static<typeof HandsetRule>
 export type HandsetReply = Static<typeof HandsetReply>
 export type Delay = Static<typeof Delay>
+export type CallHabits = Static<typeof CallHabits>
 export type When = Static<typeof When>
 export type HandsetMedia = Static<typeof HandsetMedia>
 
 /** What the shape alone cannot say. Refuses in words. */
-export function checkPersona({ off, arrives_after: arrival, receipts, ...answers }: Persona): void {
+export function checkPersona({
+  off,
+  arrives_after: arrival,
+  receipts,
+  calls,
+  ...answers
+}: Persona): void {
+  if (calls?.after !== undefined) checkDelay(calls.after)
+  if (calls?.hangs_up_after !== undefined) checkDelay(calls.hangs_up_after)
   if (off !== undefined && 'until' in off && Number.isNaN(Date.parse(off.until))) {
     throw new ControlRefusal(400, `off.until is a time, got "${off.until}"`)
   }

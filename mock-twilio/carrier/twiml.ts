@@ -30,11 +30,13 @@ export interface Twiml {
   warnings: TwimlProblem[]
 }
 
-interface Element {
+export interface TwimlElement {
   name: string
   attributes: Record<string, string>
   text: string
-  children: Element[]
+  /** With the text of the elements within. */
+  fullText: string
+  children: TwimlElement[]
 }
 
 const parser = new XMLParser({
@@ -51,6 +53,15 @@ const parser = new XMLParser({
 
 /** The document, or why it is none. */
 export function parseTwiml(xml: string): Twiml | TwimlProblem {
+  const root = readResponse(xml)
+  if ('code' in root) return root
+  const twiml: Twiml = { verbs: [], warnings: [] }
+  for (const element of root.children) addVerb(twiml, element)
+  return twiml
+}
+
+/** The root of a document, whatever it is about, or why it is none. */
+export function readResponse(xml: string): TwimlElement | { code: 12100; message: string } {
   const trimmed = xml.trim()
   const valid = XMLValidator.validate(trimmed)
   if (valid !== true) return { code: 12100, message: valid.err.msg }
@@ -58,12 +69,10 @@ export function parseTwiml(xml: string): Twiml | TwimlProblem {
   if (root?.name !== 'Response' || others.length > 0) {
     return { code: 12100, message: `the root is Response, got ${root?.name ?? 'nothing'}` }
   }
-  const twiml: Twiml = { verbs: [], warnings: [] }
-  for (const element of root.children) addVerb(twiml, element)
-  return twiml
+  return root
 }
 
-function addVerb({ verbs, warnings }: Twiml, element: Element): void {
+function addVerb({ verbs, warnings }: Twiml, element: TwimlElement): void {
   const { name, attributes, text, children } = element
   const method = attributes['method'] ?? 'POST'
   if (method !== 'GET' && method !== 'POST') {
@@ -95,7 +104,7 @@ function addVerb({ verbs, warnings }: Twiml, element: Element): void {
 }
 
 /** The parser's ordered form: [{ Name: [children], ':@': { attribute: value } }, { '#text': '…' }]. */
-function elementsIn(nodes: unknown): Element[] {
+function elementsIn(nodes: unknown): TwimlElement[] {
   if (!Array.isArray(nodes)) return []
   return nodes.flatMap((node: unknown) => {
     if (!isRecord(node)) return []
@@ -106,7 +115,15 @@ function elementsIn(nodes: unknown): Element[] {
     for (const [key, value] of Object.entries(isRecord(node[':@']) ? node[':@'] : {})) {
       attributes[key] = String(value)
     }
-    return [{ name, attributes, text: textIn(inside), children: elementsIn(inside) }]
+    return [
+      {
+        name,
+        attributes,
+        text: textIn(inside),
+        fullText: fullTextIn(inside),
+        children: elementsIn(inside)
+      }
+    ]
   })
 }
 
@@ -117,6 +134,17 @@ function textIn(nodes: unknown): string {
       if (!isRecord(node)) return ''
       if ('#cdata' in node) return textIn(node['#cdata'])
       return typeof node['#text'] === 'string' ? node['#text'] : ''
+    })
+    .join('')
+}
+
+function fullTextIn(nodes: unknown): string {
+  if (!Array.isArray(nodes)) return ''
+  return nodes
+    .map((node: unknown) => {
+      if (!isRecord(node)) return ''
+      const name = Object.keys(node).find(key => key !== ':@' && !key.startsWith('#'))
+      return name === undefined ? textIn([node]) : fullTextIn(node[name])
     })
     .join('')
 }

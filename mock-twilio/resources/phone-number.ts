@@ -54,7 +54,7 @@ export function newNumber(sid: string, seed: NumberSeed, now: number): NumberRec
     smsMethod: seed.sms_method ?? 'POST',
     smsFallbackUrl: seed.sms_fallback_url ?? '',
     smsFallbackMethod: 'POST',
-    voiceUrl: '',
+    voiceUrl: seed.voice_url ?? '',
     voiceMethod: 'POST',
     voiceFallbackUrl: '',
     voiceFallbackMethod: 'POST',

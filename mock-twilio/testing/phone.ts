@@ -2,7 +2,14 @@ import { parseDuration } from '../../simulator/duration.ts'
 import type { MockTwilio } from '../app.ts'
 import { conversationOf, type ConversationEntry } from '../carrier/conversation.ts'
 import { sourceOf } from '../carrier/handsets.ts'
-import type { Delay, HandsetMedia, HandsetReply, Persona, When } from '../carrier/persona.ts'
+import type {
+  CallHabits,
+  Delay,
+  HandsetMedia,
+  HandsetReply,
+  Persona,
+  When
+} from '../carrier/persona.ts'
 import type { World } from '../world.ts'
 
 /*
@@ -19,6 +26,11 @@ import type { World } from '../world.ts'
  * Said before it happens:
  *   parent.when('Your appointment').replies('YES').after('2 min')
  *   parent.isOff('2 h')
+ *
+ * Calls:
+ *   parent.answers().presses('1')
+ *   await mock.clock.advance('1 min')
+ *   parent.hears('School is closed')
  *
  * Whatever is not as expected is told with all that is on the phone.
  */
@@ -46,6 +58,19 @@ export interface Phone {
   isOn: () => Phone
   isALandline: () => Phone
   isUnreachable: () => Phone
+  /** Calls a number of the account, and settles when the application has answered. Gives the call's sid. */
+  calls: (to: string) => Promise<string>
+  /** Picks up a call, after so long. */
+  answers: (after?: Delay) => Phone
+  isBusy: () => Phone
+  letsItRing: () => Phone
+  declines: () => Phone
+  isAnsweringMachine: () => Phone
+  /** What is pressed from now on: at the first Gather of a call, at the second. '' is nothing. */
+  presses: (...digits: string[]) => Phone
+  hangsUpAfter: (delay: Delay) => Phone
+  /** The newest thing said in a call that holds these words, or played from an address that does. */
+  hears: (words: string) => ConversationEntry
 }
 
 /** An address, or the bytes and what they are. */
@@ -140,6 +165,11 @@ export function phone(mock: MockTwilio, number: string, accountSid?: string): Ph
     return takeNext(words) ?? fail(`received no text with "${words}" within ${within}`)
   }
 
+  const picksUp = (habits: CallHabits): Phone => {
+    world.handsets.changeCalls(number, habits)
+    return self
+  }
+
   const self: Phone = {
     number,
     conversation,
@@ -158,7 +188,8 @@ export function phone(mock: MockTwilio, number: string, accountSid?: string): Ph
       })
     },
     hasHeardNothing: () => {
-      if (screen().length > 0) fail('has heard something')
+      if (conversation().some(entry => isOnScreen(entry) || entry.direction === 'heard'))
+        fail('has heard something')
     },
     when: words => reaction(world, number, words),
     follows: script => {
@@ -172,7 +203,26 @@ export function phone(mock: MockTwilio, number: string, accountSid?: string): Ph
     isOff: until => self.is({ off: { until: timeOf(until, mock.clock.now()) } }),
     isOn: () => self.is({ off: { until: new Date(0).toISOString() } }),
     isALandline: () => self.is({ line: 'landline' }),
-    isUnreachable: () => self.is({ condition: 'unreachable' })
+    isUnreachable: () => self.is({ condition: 'unreachable' }),
+    calls: async to => {
+      const { sid } = mock.calls.receive(world, { from: number, to })
+      await mock.clock.advance(0)
+      return sid
+    },
+    answers: after => picksUp({ answers: 'person', ...(after === undefined ? {} : { after }) }),
+    isBusy: () => picksUp({ answers: 'busy' }),
+    letsItRing: () => picksUp({ answers: 'nobody' }),
+    declines: () => picksUp({ answers: 'declines' }),
+    isAnsweringMachine: () => picksUp({ answers: 'machine' }),
+    presses: (...digits) => picksUp({ presses: digits }),
+    hangsUpAfter: delay => picksUp({ hangs_up_after: delay }),
+    hears: words => {
+      const found = conversation().findLast(
+        ({ direction, body, media }) =>
+          direction === 'heard' && (body.includes(words) || media.some(url => url.includes(words)))
+      )
+      return found ?? fail(`has heard nothing with "${words}"`)
+    }
   }
   return self
 }
@@ -268,10 +318,12 @@ function timeOf(until: string | number, now: number): string {
   return new Date(now + ms).toISOString()
 }
 
+const arrows = { sent: '->', received: '<-', heard: '<~' }
+
 function told(world: World, conversation: readonly ConversationEntry[]): string {
   const now = new Date(world.now()).toISOString()
   const lines = conversation.map(({ at, direction, with: other, body, media, ...entry }) => {
-    const arrow = direction === 'sent' ? `-> ${other}` : `<- ${other ?? 'no sender yet'}`
+    const arrow = `${arrows[direction]} ${other ?? 'no sender yet'}`
     const pictures = media.length > 0 ? ` [${media.join(', ')}]` : ''
     const error = entry.error_code === null ? '' : ` ${entry.error_code}`
     return `  ${at} ${arrow} ${JSON.stringify(body)}${pictures} (${entry.status}${error})`

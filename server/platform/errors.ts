@@ -68,7 +68,6 @@ export const errors = {
     422
   ),
   rateLimited: createError('rate_limited', 'Too many requests; retry in %s s.', 429),
-  notServedYet: createError('not_served_yet', '%s', 501),
   overloaded: createError(
     'overloaded',
     'The server is overloaded or a dependency is down; retry in a moment.',
@@ -168,8 +167,7 @@ function asRefusal(error: FastifyError, request: FastifyRequest): Refusal {
     ? new errors.overloaded()
     : (translateFrameworkError(error, request) ?? error)
   const statusCode = known.statusCode ?? 500
-  const isOurWord = known instanceof errors.overloaded || known instanceof errors.notServedYet
-  if (statusCode >= 500 && !isOurWord)
+  if (statusCode >= 500 && !(known instanceof errors.overloaded))
     return {
       statusCode: 500,
       code: 'internal_error',

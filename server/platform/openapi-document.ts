@@ -107,7 +107,6 @@ const refusals: Record<string, { name: string; description: string }> = {
   415: { name: 'UnsupportedMediaType', description: 'The body has another media type.' },
   422: { name: 'InvalidValues', description: 'A value is wrong; `details` names each field.' },
   429: { name: 'RateLimited', description: 'Too many requests.' },
-  501: { name: 'NotServedYet', description: 'A part of this API that is still to come.' },
   503: { name: 'Unavailable', description: 'Overloaded, or a dependency is down.' }
 }
 

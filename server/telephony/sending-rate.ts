@@ -28,6 +28,9 @@ export function parseSendingRates(text: string): SendingRates {
   return rates
 }
 
+/** Calls that a number begins in a second. https://www.twilio.com/docs/voice/api/call-resource */
+export const callsPerSecond = 1
+
 /** The number's own rate where it has one: carriers grant registered campaigns more. */
 export function sendingRate(rates: SendingRates, type: string, ownRate: number | null): number {
   if (ownRate !== null && ownRate > 0) return ownRate

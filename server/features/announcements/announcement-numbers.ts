@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Database, Executor, Transaction } from '../../platform/database.ts'
-import { type SendingRates, sendingRate } from '../../telephony/sending-rate.ts'
+import { callsPerSecond, type SendingRates, sendingRate } from '../../telephony/sending-rate.ts'
+import type { Medium } from './lanes.ts'
 import type { Sender } from './plan-sends.ts'
 
 interface NumberRow {
@@ -20,7 +21,8 @@ export async function findSenders(
   executor: Executor,
   messagingServiceId: number,
   only: string | null,
-  now: number
+  now: number,
+  medium: Medium = 'text'
 ): Promise<Sender[]> {
   const { rows } = await sql<NumberRow>`
     select number, number_type, messages_per_second, next_slot_at, unhealthy_until from provider_numbers
@@ -32,10 +34,20 @@ export async function findSenders(
   const healthy = rows.filter(row => row.unhealthy_until === null || row.unhealthy_until <= now)
   return (healthy.length > 0 ? healthy : rows).map(row => ({
     number: row.number,
-    rate: sendingRate(rates, row.number_type, row.messages_per_second),
+    rate: rateFor(rates, medium, row),
     nextSlotAt: row.next_slot_at
   }))
 }
+
+/** In segments or calls a second. */
+export const rateFor = (
+  rates: SendingRates,
+  medium: Medium,
+  number: { number_type: string; messages_per_second: number | null }
+): number =>
+  medium === 'call'
+    ? callsPerSecond
+    : sendingRate(rates, number.number_type, number.messages_per_second)
 
 /** Keeps how far the numbers are planned. */
 export async function storeSlots(

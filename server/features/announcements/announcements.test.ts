@@ -401,17 +401,6 @@ onEachDatabase(dialect => {
     )
   })
 
-  test('a voice announcement is answered with 501 and never sent as a text', async t => {
-    const server = await build(t, dialect)
-    await anAnnouncementPool(server, [100])
-
-    const answer = await announce(server, { type: 'voice', recipients: [family(1)] })
-    await server.advance('1 min')
-
-    assert.deepEqual([answer.status, answer.body.error.code], [501, 'not_served_yet'])
-    assert.deepEqual(receiversOf(server), [])
-  })
-
   test('what cannot be announced is refused with the field, and nothing is queued', async t => {
     const server = await build(t, dialect)
     await anAnnouncementPool(server, [100])

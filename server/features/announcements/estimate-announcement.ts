@@ -8,6 +8,7 @@ import { findOptedOut } from '../opt-outs/registry.ts'
 import { type Customer, nobody, Sorting } from './accept-announcement.ts'
 import { findSenders, findStickySenders } from './announcement-numbers.ts'
 import type { CheckedAnnouncement, Recipient } from './check-announcement.ts'
+import { mediumOf } from './lanes.ts'
 import { planSend, type Sender, sendingTimeMs } from './plan-sends.ts'
 import type { AnnouncementEstimate } from './schemas.ts'
 
@@ -45,7 +46,8 @@ export async function estimateAnnouncement(
     database.sql,
     customer.messagingServiceId,
     announcement.providerNumber,
-    now
+    now,
+    mediumOf(announcement.type)
   )
   const loads = new Map<Sender, Load>(
     senders.map(sender => [sender, { sender, recipients: 0, segments: 0, finishesAt: begin }])

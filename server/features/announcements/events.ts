@@ -33,9 +33,9 @@ export const announcementEvents: EventContract[] = [
           Type.String({ description: 'Of the last announcement to this recipient.' })
         ),
         client_message_id: Nullable(Type.String()),
-        body: Type.String({ description: 'What they wrote.' }),
+        body: Type.String({ description: 'What they wrote, or the key that they pressed.' }),
         callback_url: Nullable(Type.String()),
-        keyword: Type.String({ description: 'The word, in capitals.' }),
+        keyword: Type.String({ description: 'The word, in capitals, or the key.' }),
         opted_out: Type.Boolean({ description: 'False when they opted in again.' }),
         created_at: Timestamp
       },

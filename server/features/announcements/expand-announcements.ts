@@ -14,6 +14,7 @@ import { messageColumns, type MessageRow } from '../messages/message-row.ts'
 import { findOptedOut } from '../opt-outs/registry.ts'
 import { findSenders, findStickySenders } from './announcement-numbers.ts'
 import type { CheckedAnnouncement, Recipient } from './check-announcement.ts'
+import { mediumOf } from './lanes.ts'
 import { requestNumber } from './provision-numbers.ts'
 import { planSend, type Sender } from './plan-sends.ts'
 import { type PlannedText, scheduleTexts } from './schedule-texts.ts'
@@ -67,7 +68,8 @@ async function expand(deps: ExpansionDeps, entry: Entry): Promise<void> {
         tx.sql,
         service,
         header.providerNumber,
-        deps.clock.now()
+        deps.clock.now(),
+        mediumOf(header.type)
       )
       if (senders.length === 0) {
         await requestNumber(deps.queue, tx, service)
@@ -274,12 +276,15 @@ function asRow(
 ): MessageRow {
   const body = recipient.body ?? header.body
   const { count, encoding } = segmentsOf(body)
-  const messageType = messageTypeFor({
-    body,
-    mediaCount: header.mediaUrls.length,
-    requested: header.type === 'mms' ? 'mms' : undefined,
-    rule: config.SMS_TO_MMS_RULE
-  })
+  const messageType =
+    header.type === 'voice'
+      ? 'voice'
+      : messageTypeFor({
+          body,
+          mediaCount: header.mediaUrls.length,
+          requested: header.type === 'mms' ? 'mms' : undefined,
+          rule: config.SMS_TO_MMS_RULE
+        })
   return {
     id: 0,
     uuid: newUuid(now),
@@ -305,7 +310,8 @@ function asRow(
     callback_url: header.callbackUrl,
     error_code: null,
     error_description: null,
-    num_segments: messageType === 'mms' ? 1 : count,
+    answered_by: null,
+    num_segments: messageType === 'sms' ? count : 1,
     encoding,
     send_at: header.sendAt,
     provider_call_at: null,

@@ -19,6 +19,7 @@ export function presentAnnouncementMessage(row: MessageRow): AnnouncementMessage
     internal_status: row.internal_status,
     error_code: row.error_code,
     error_description: row.error_description,
+    answered_by: row.answered_by,
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at)
   }

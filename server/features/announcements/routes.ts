@@ -55,8 +55,7 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
             202: AcceptedAnnouncement,
             403: ErrorBody,
             409: ErrorBody,
-            422: ErrorBody,
-            501: ErrorBody
+            422: ErrorBody
           }
         }
       },
@@ -65,10 +64,6 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
           throw new errors.badRequest('The body must be an announcement.')
         const { header, recipients } = await body.read()
         const announcement = checkAnnouncement(header, deps.clock.now())
-        if (announcement.type === 'voice')
-          throw new errors.notServedYet(
-            'Voice announcements are not served yet: announce by sms or mms.'
-          )
         const customer = await findCustomer(deps, bearer, announcement)
         if (query.dry_run === 'true')
           return estimateAnnouncement(

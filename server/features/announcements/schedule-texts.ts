@@ -2,17 +2,17 @@ import type { Database, Transaction } from '../../platform/database.ts'
 import type { Queue } from '../../platform/queue.ts'
 import type { MessageRow } from '../messages/message-row.ts'
 import { rememberSenders, storeSlots } from './announcement-numbers.ts'
-import { announcementTextsLane } from './lanes.ts'
+import { sendingLaneOf } from './lanes.ts'
 import type { PlannedSend, Sender } from './plan-sends.ts'
 
-/** A text with its sender and its time. */
+/** A text or call with its sender and its time. */
 export interface PlannedText {
   row: MessageRow
   send: PlannedSend
 }
 
 /**
- * Puts planned texts into their lane, with what the plan changed: how far the senders are planned, and who
+ * Puts planned texts and calls into their lane, with what the plan changed: how far the senders are planned, and who
  * hears from another number than before. A text has a key, so that one that was parked while its
  * announcement paused is never in the lane twice.
  */
@@ -39,7 +39,7 @@ export async function scheduleTexts(
   await storeSlots(database, tx, senders)
   await queue.publish(
     texts.map(({ row, send }) => ({
-      lane: announcementTextsLane,
+      lane: sendingLaneOf(row.message_type),
       fairnessKey: row.bearer_id ?? 0,
       orderKey: row.uuid,
       payload: row.uuid,

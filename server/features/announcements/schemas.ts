@@ -146,6 +146,9 @@ export const AnnouncementMessage = Type.Object(
     internal_status: Type.String(),
     error_code: Nullable(Type.String()),
     error_description: Nullable(Type.String()),
+    answered_by: Nullable(
+      Type.String({ description: "Of a call: human, or a kind of machine; the provider's word." })
+    ),
     created_at: Timestamp,
     updated_at: Timestamp
   },

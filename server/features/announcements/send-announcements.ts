@@ -1,16 +1,20 @@
 import { sql } from 'kysely'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Verdict } from '../../platform/queue.ts'
-import { type SendingRates, sendingRate } from '../../telephony/sending-rate.ts'
+import type { SendingRates } from '../../telephony/sending-rate.ts'
+import { textChannel } from '../messages/channel.ts'
 import type { Admission, Delivery, SendingRules } from '../messages/deliver-messages.ts'
-import { findSenders, rememberSenders, storeSlots } from './announcement-numbers.ts'
+import { findSenders, rateFor, rememberSenders, storeSlots } from './announcement-numbers.ts'
+import { callChannel } from './call-channel.ts'
+import type { Medium } from './lanes.ts'
 import { planSend, sendingTimeMs } from './plan-sends.ts'
 
 /**
  * The provider's words for a sender that it does not take, or takes no more from just now
- * (https://www.twilio.com/docs/api/errors): not a valid sender, its queue is full, no channel, not ready.
+ * (https://www.twilio.com/docs/api/errors): may not call, not a valid sender, its queue is full, no channel,
+ * not ready.
  */
-const senderFaults = new Set(['21212', '21606', '21611', '21659', '63007'])
+const senderFaults = new Set(['21210', '21212', '21606', '21611', '21659', '63007'])
 const unhealthyForMs = 15 * 60_000
 
 interface RuleDeps {
@@ -19,16 +23,17 @@ interface RuleDeps {
 }
 
 /**
- * How texts of announcements are sent: from numbers that each keep to their rate, not while the announcement
+ * How texts or calls of announcements are sent: from numbers that each keep to their rate, not while the announcement
  * is paused, and from another number when the provider refuses the first.
  */
-export function announcementRules(deps: RuleDeps): SendingRules {
+export function announcementRules(deps: RuleDeps, medium: Medium): SendingRules {
   return {
+    channel: medium === 'call' ? callChannel : textChannel,
     optOutClass: 'announcements',
     statusPath: '/api/v1/twilio_announcements/status',
-    admit: (tx, deliveries, now) => admit(deps, tx, deliveries, now),
+    admit: (tx, deliveries, now) => admit(deps, tx, deliveries, now, medium),
     isSenderFault: code => senderFaults.has(code),
-    reassign: (tx, deliveries, now) => reassign(deps, tx, deliveries, now)
+    reassign: (tx, deliveries, now) => reassign(deps, tx, deliveries, now, medium)
   }
 }
 
@@ -36,7 +41,8 @@ async function admit(
   deps: RuleDeps,
   tx: Transaction,
   deliveries: readonly Delivery[],
-  now: number
+  now: number,
+  medium: Medium
 ): Promise<Admission> {
   const admission: Admission = { ready: [], verdicts: [], canceled: [] }
   if (deliveries.length === 0) return admission
@@ -51,7 +57,7 @@ async function admit(
   }
   await park(deps.database, tx, parked, now)
   admission.verdicts.push(...parked.map(({ entry }): Verdict => ({ entry, outcome: 'done' })))
-  await keepToRates(deps, tx, going, now, admission)
+  await keepToRates(deps, tx, going, { now, medium }, admission)
   return admission
 }
 
@@ -100,7 +106,7 @@ async function keepToRates(
   { database, rates }: RuleDeps,
   tx: Transaction,
   deliveries: readonly Delivery[],
-  now: number,
+  { now, medium }: { now: number; medium: Medium },
   admission: Admission
 ): Promise<void> {
   const paces = await pacesOf(database, tx, deliveries)
@@ -111,10 +117,7 @@ async function keepToRates(
       admission.ready.push(delivery)
       continue
     }
-    const busyMs = sendingTimeMs(
-      row.num_segments,
-      sendingRate(rates, pace.number_type, pace.messages_per_second)
-    )
+    const busyMs = sendingTimeMs(row.num_segments, rateFor(rates, medium, pace))
     const earlyMs = pace.next_send_at - now
     if (earlyMs < 1) {
       pace.next_send_at = Math.max(now, pace.next_send_at) + busyMs
@@ -162,7 +165,8 @@ async function reassign(
   deps: RuleDeps,
   tx: Transaction,
   deliveries: readonly Delivery[],
-  now: number
+  now: number,
+  medium: Medium
 ): Promise<Verdict[]> {
   if (deliveries.length === 0) return []
   const { database } = deps
@@ -180,7 +184,7 @@ async function reassign(
     ({ row }) => announcements.get(row.announcement_id)?.service
   )) {
     if (service === undefined) continue
-    const senders = (await findSenders(deps, tx.sql, service, null, now)).filter(
+    const senders = (await findSenders(deps, tx.sql, service, null, now, medium)).filter(
       ({ number }) => !refused.has(number)
     )
     if (senders.length === 0) continue

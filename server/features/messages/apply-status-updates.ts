@@ -10,7 +10,8 @@ import type {
 } from '../provider-callbacks/process-callbacks.ts'
 import { storable } from '../../platform/storable.ts'
 import { isMessageStatus, meaningOf, move, progress } from './lifecycle.ts'
-import { announcementTextsLane } from '../announcements/lanes.ts'
+import { sendingLaneOf } from '../announcements/lanes.ts'
+import { callFailure, callSteps, meaningOfCall } from './call-status.ts'
 import { laneOf } from './lanes.ts'
 import { statusNews } from './message-news.ts'
 import { fromMessages, messageFields, type MessageRow } from './message-row.ts'
@@ -23,6 +24,8 @@ export interface StatusReport {
   status: string
   errorCode: string | null
   errorMessage: string | null
+  /** Who picked up, where it was a call. */
+  answeredBy?: string | null
 }
 
 /** Moves messages by what the provider's callbacks report. */
@@ -99,7 +102,7 @@ async function sendAgain(
     )} where messages.id = r.id`.execute(tx.sql)
   await deps.queue.publish(
     rows.map(row => ({
-      lane: row.announcement_id === null ? laneOf(row.priority) : announcementTextsLane,
+      lane: row.announcement_id === null ? laneOf(row.priority) : sendingLaneOf(row.message_type),
       fairnessKey: row.bearer_id ?? 0,
       orderKey: row.uuid,
       payload: row.uuid
@@ -108,15 +111,24 @@ async function sendAgain(
   )
 }
 
-/** What a status callback says (https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks). */
+/**
+ * What a status callback says, of a text or of a call.
+ * https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
+ * https://www.twilio.com/docs/voice/api/call-resource#statuscallback
+ */
 function readReport({ form, query }: StoredCallback): StatusReport {
   const uuid = query.get('message_uuid')
+  const field = (...names: string[]): string | null => {
+    const name = names.find(candidate => form.has(candidate))
+    return name === undefined ? null : storable(form.get(name) ?? '')
+  }
   return {
     uuid: uuid !== null && isUuid(uuid) ? uuid.toLowerCase() : undefined,
-    sid: storable(form.get('MessageSid') ?? form.get('SmsSid') ?? ''),
-    status: storable(form.get('MessageStatus') ?? form.get('SmsStatus') ?? ''),
-    errorCode: form.has('ErrorCode') ? storable(form.get('ErrorCode') ?? '') : null,
-    errorMessage: form.has('ErrorMessage') ? storable(form.get('ErrorMessage') ?? '') : null
+    sid: field('MessageSid', 'SmsSid', 'CallSid') ?? '',
+    status: field('MessageStatus', 'SmsStatus', 'CallStatus') ?? '',
+    errorCode: field('ErrorCode'),
+    errorMessage: field('ErrorMessage'),
+    answeredBy: field('AnsweredBy')
   }
 }
 
@@ -148,7 +160,8 @@ function apply(
   update: StatusReport,
   now: number
 ): { outcome: string; newsworthy: boolean } {
-  const status = meaningOf(update.status)
+  const isCall = row.message_type === 'voice'
+  const status = isCall ? meaningOfCall(update.status) : meaningOf(update.status)
   if (status === undefined || !isMessageStatus(row.internal_status))
     return { outcome: 'not_understood', newsworthy: false }
   const learnedSid = row.message_sid === null && update.sid !== ''
@@ -163,6 +176,12 @@ function apply(
   row.updated_at = now
   if (!step) return { outcome: 'noted', newsworthy: false }
   row.internal_status = step.to
+  const failure = isCall ? callFailure(update.status) : undefined
+  if (isCall) row.answered_by = update.answeredBy ?? row.answered_by
+  if (failure !== undefined) {
+    row.error_code = update.status
+    row.error_description = failure
+  }
   if (update.errorCode !== null && update.errorCode !== '0' && update.errorCode !== '') {
     row.error_code = update.errorCode
     row.error_description = update.errorMessage ?? describeDeliveryError(update.errorCode)
@@ -175,6 +194,10 @@ const providerSteps = ['accepted', 'scheduled', 'queued', 'sending']
 
 /** Whether a word that moves nothing of ours is still newer than the one we have. */
 function isFurther(status: string, row: MessageRow): boolean {
+  if (row.message_type === 'voice') {
+    const isGoingOn = row.internal_status === 'sending' || row.internal_status === 'sent'
+    return isGoingOn && callSteps.indexOf(status) > callSteps.indexOf(row.provider_status ?? '')
+  }
   if (row.internal_status !== 'sending')
     return status === 'read' && row.provider_status === 'delivered'
   const known = row.provider_status === null ? -1 : providerSteps.indexOf(row.provider_status)
@@ -192,7 +215,7 @@ async function store(
   if (rows.length === 0) return
   await sql`update messages set internal_status = r.internal_status, provider_status = r.provider_status,
       message_sid = r.message_sid, error_code = r.error_code, error_description = r.error_description,
-      updated_at = r.updated_at
+      answered_by = r.answered_by, updated_at = r.updated_at
     from ${database.rows(
       rows.map(row => ({
         id: row.id,
@@ -201,6 +224,7 @@ async function store(
         message_sid: row.message_sid,
         error_code: row.error_code,
         error_description: row.error_description,
+        answered_by: row.answered_by,
         updated_at: row.updated_at
       })),
       {
@@ -210,6 +234,7 @@ async function store(
         message_sid: 'text',
         error_code: 'text',
         error_description: 'text',
+        answered_by: 'text',
         updated_at: 'bigint'
       }
     )} where messages.id = r.id`.execute(tx.sql)

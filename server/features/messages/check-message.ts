@@ -106,6 +106,7 @@ export function checkMessage(
       callback_url: callbackUrl,
       error_code: null,
       error_description: null,
+      answered_by: null,
       num_segments: messageType === 'mms' ? 1 : count,
       encoding,
       send_at: sendAt ?? null,

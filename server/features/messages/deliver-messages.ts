@@ -14,6 +14,7 @@ import { emitEvents } from '../client-events/emit-events.ts'
 import { findOptedOut, type OptOutClass, recordOptOuts } from '../opt-outs/registry.ts'
 import { senderKeysOf } from '../messaging-services/sender-keys.ts'
 import { applyReports, type StatusReport } from './apply-status-updates.ts'
+import { type Channel, textChannel } from './channel.ts'
 import { isMessageStatus, isTerminal, type MessageStatus, waiting } from './lifecycle.ts'
 import { lookUpLines, type LineVerdict } from './look-up-lines.ts'
 import { statusNews } from './message-news.ts'
@@ -49,8 +50,9 @@ export interface Admission {
   canceled: Delivery[]
 }
 
-/** What differs between a lane of texts and another. */
+/** What differs between a lane of messages and another. */
 export interface SendingRules {
+  channel: Channel
   optOutClass: OptOutClass
   /** Where the provider reports. */
   statusPath: string
@@ -64,6 +66,7 @@ export interface SendingRules {
 
 /** A single text goes out at once, from the number that its client named. */
 const singleTexts: SendingRules = {
+  channel: textChannel,
   optOutClass: 'messages',
   statusPath: '/api/v1/twilio_requests/webhook_message_updates',
   admit: async (_tx, deliveries) => ({ ready: [...deliveries], verdicts: [], canceled: [] }),
@@ -96,12 +99,12 @@ export function createMessageDelivery(
 
   async function deliver(delivery: Delivery): Promise<void> {
     const outcome = await send(deps, rules, delivery.row)
-    deps.metrics.providerCalls.inc({ operation: 'send_text', outcome: outcome.kind })
+    deps.metrics.providerCalls.inc({ operation: rules.channel.operation, outcome: outcome.kind })
     await results.submit({ delivery, outcome })
   }
 
   async function lookAgain(delivery: Delivery): Promise<void> {
-    const outcome = await reconcile(deps, delivery)
+    const outcome = await reconcile(deps, rules.channel, delivery)
     if (outcome) await results.submit({ delivery, outcome })
   }
 
@@ -226,23 +229,15 @@ const isWaiting = (row: MessageRow): boolean =>
 
 async function send(
   { twilio, config, log }: DeliveryDeps,
-  { statusPath }: SendingRules,
+  { statusPath, channel }: SendingRules,
   row: MessageRow
 ): Promise<SendOutcome> {
-  const mediaUrls: string[] = JSON.parse(row.media_urls)
-  const outcome = await twilio.sendText({
-    to: row.receiver_number,
-    from: row.sender_number,
-    messagingServiceSid: row.messaging_service_sid ?? undefined,
-    body: row.message_body,
-    mediaUrls,
-    asMms: row.message_type === 'mms' && mediaUrls.length === 0,
-    // It carries our id, so that a callback finds its message even when the provider's answer was lost.
-    statusCallback: `${config.PUBLIC_URL}${statusPath}?message_uuid=${row.uuid}`
-  })
+  const publicUrl = config.PUBLIC_URL
+  const statusCallback = `${publicUrl}${statusPath}?message_uuid=${row.uuid}`
+  const outcome = await channel.send({ twilio, publicUrl }, row, statusCallback)
   log.debug(
     { message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind },
-    'text handed over'
+    'message handed over'
   )
   return outcome
 }
@@ -251,7 +246,11 @@ async function send(
  * Finds out what became of a message whose sending was cut short: taken when the provider has it, otherwise
  * not taken. Undefined when a postponement was stored instead.
  */
-async function reconcile(deps: DeliveryDeps, delivery: Delivery): Promise<SendOutcome | undefined> {
+async function reconcile(
+  deps: DeliveryDeps,
+  channel: Channel,
+  delivery: Delivery
+): Promise<SendOutcome | undefined> {
   const { entry, row } = delivery
   const now = deps.clock.now()
   const calledAt = row.provider_call_at ?? row.created_at
@@ -262,12 +261,11 @@ async function reconcile(deps: DeliveryDeps, delivery: Delivery): Promise<SendOu
   }
   try {
     const since = calledAt - clockSkewMs
-    const texts = await deps.twilio.findTexts(row.receiver_number, row.sender_number, since)
-    const candidates = texts
-      .filter(text => text.body === row.message_body && text.direction !== 'inbound')
-      .filter(text => text.createdAt <= calledAt + longestCallMs + clockSkewMs)
+    const found = await channel.find(deps.twilio, row, since)
+    const candidates = found
+      .filter(({ createdAt }) => createdAt <= calledAt + longestCallMs + clockSkewMs)
       .toReversed()
-    const twins = await findTwins(deps, row, candidates)
+    const twins = await findTwins(deps, channel, row, candidates)
     const openCall = twins.find(
       twin => isOpen(twin) && now < (twin.provider_call_at ?? 0) + deps.config.RECONCILE_AFTER_MS
     )
@@ -280,14 +278,14 @@ async function reconcile(deps: DeliveryDeps, delivery: Delivery): Promise<SendOu
       })
       return undefined
     }
-    // Of equal texts whose answers were lost, the first called is the first that the provider has, and so on.
+    // Of messages that look alike and whose answers were lost, the first called is the first that the provider has, and so on.
     const known = new Set(twins.map(twin => twin.message_sid))
     const place = twins.filter(isOpen).findIndex(twin => twin.id === row.id)
     const match = candidates.filter(text => !known.has(text.sid))[place]
     deps.metrics.reconciliations.inc({ result: match ? 'found' : 'absent' })
     if (match) {
-      const { sid, status, errorCode, errorMessage } = match
-      return { kind: 'taken', sid, status, errorCode, errorMessage }
+      const { sid, status, errorCode, errorMessage, answeredBy } = match
+      return { kind: 'taken', sid, status, errorCode, errorMessage, answeredBy }
     }
     return { kind: 'notTaken', reason: 'the provider does not have it', retryAfterMs: 0 }
   } catch (error) {
@@ -322,27 +320,28 @@ const isOpen = (twin: Twin): boolean =>
   twin.internal_status === 'sending' && twin.message_sid === null && twin.provider_call_at !== null
 
 /**
- * Two equal texts to one person are two messages. The rows that one of the provider's texts may belong to:
- * those that have its SID, and those equal to this one, in the order of their calls. One statement, so that
+ * Two equal texts to one person are two messages. The rows that one of the provider's messages may belong
+ * to: those that have its SID, and those that look like this one, in the order of their calls. One statement, so that
  * what another worker finds out meanwhile is seen wholly or not at all.
  */
 async function findTwins(
   { database }: DeliveryDeps,
+  channel: Channel,
   row: MessageRow,
-  texts: readonly { sid: string }[]
+  candidates: readonly { sid: string }[]
 ): Promise<Twin[]> {
   const from = (row.provider_call_at ?? row.created_at) - longestCallMs - 2 * clockSkewMs
   const until = (row.provider_call_at ?? row.created_at) + longestCallMs + 2 * clockSkewMs
   const { rows } = await sql<Twin>`
     select m.id, m.message_sid, m.internal_status, m.provider_call_at from messages m where m.id in (
       select s.id from messages s join ${database.rows(
-        texts.map(({ sid }) => ({ sid })),
+        candidates.map(({ sid }) => ({ sid })),
         { sid: 'text' }
       )} on s.message_sid = r.sid
       union
       select e.id from messages e
       where e.receiver_number = ${row.receiver_number} and e.sender_number = ${row.sender_number}
-        and e.direction = 'outbound' and e.message_body = ${row.message_body}
+        and e.direction = 'outbound' and ${channel.isTwin(row)}
         and e.provider_call_at between ${from} and ${until}
     ) order by m.provider_call_at, m.id`.execute(database.sql)
   return rows

@@ -27,6 +27,8 @@ export interface MessageRow {
   callback_url: string | null
   error_code: string | null
   error_description: string | null
+  /** Of a call: human, machine_end_beep and so on. */
+  answered_by: string | null
   num_segments: number
   encoding: string
   send_at: number | null

@@ -31,6 +31,8 @@ export const Message = defineEntity({
     callbackUrl: p.text().nullable(),
     errorCode: p.text().nullable(),
     errorDescription: p.text().nullable(),
+    /** Of a call: whether a person or a machine picked up, in the provider's word. */
+    answeredBy: p.text().nullable(),
     numSegments: p.integer(),
     encoding: p.text(),
     sendAt: p.bigint('number').nullable(),

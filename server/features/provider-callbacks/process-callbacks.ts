@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
+import { receiveAnnouncementKeys } from '../announcements/receive-announcement-keys.ts'
 import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
@@ -49,7 +50,8 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.message_status': applyStatusUpdates,
   'twilio.inbound_message': receiveInboundTexts,
   'twilio.announcement_status': applyStatusUpdates,
-  'twilio.announcement_reply': receiveAnnouncementReplies
+  'twilio.announcement_reply': receiveAnnouncementReplies,
+  'twilio.announcement_call': receiveAnnouncementKeys
 }
 
 /**

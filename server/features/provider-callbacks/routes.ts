@@ -2,11 +2,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
+import type { Database } from '../../platform/database.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { GroupCommit } from '../../platform/group-commit.ts'
+import { storable } from '../../platform/storable.ts'
 import { keywordOf } from '../../telephony/opt-out-keywords.ts'
 import { messageTwiml } from '../../telephony/twiml.ts'
 import { isSignedByTwilio } from '../../providers/twilio/signature.ts'
+import { answerCall } from '../announcements/answer-calls.ts'
 import type { CallbackKind, ReceivedCallback } from './receive-callbacks.ts'
 
 const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -35,6 +38,32 @@ const InboundTextForm = Type.Object(
   { title: 'InboundTextForm', description: 'Among other fields of Twilio.' }
 )
 
+/** Of a text as above, of a call https://www.twilio.com/docs/voice/api/call-resource#statuscallback */
+const AnnouncementStatusForm = Type.Object(
+  {
+    MessageSid: Type.Optional(Type.String()),
+    MessageStatus: Type.Optional(Type.String({ examples: ['delivered'] })),
+    ErrorCode: Type.Optional(Type.String({ description: 'Why it failed.' })),
+    CallSid: Type.Optional(Type.String({ description: 'Of a call, instead.' })),
+    CallStatus: Type.Optional(Type.String({ examples: ['completed'] })),
+    AnsweredBy: Type.Optional(Type.String({ description: 'A person, or what kind of machine.' }))
+  },
+  { title: 'AnnouncementStatusForm', description: 'Among other fields of Twilio.' }
+)
+
+/** https://www.twilio.com/docs/voice/twiml#request-parameters */
+const CallForm = Type.Object(
+  {
+    CallSid: Type.String(),
+    CallStatus: Type.String({ examples: ['in-progress'] }),
+    From: Type.String({ description: 'Who calls, E.164.' }),
+    To: Type.String({ description: 'Who is called, E.164.' }),
+    AnsweredBy: Type.Optional(Type.String({ description: 'A person, or what kind of machine.' })),
+    Digits: Type.Optional(Type.String({ description: 'What was pressed.' }))
+  },
+  { title: 'CallForm', description: 'Among other fields of Twilio.' }
+)
+
 /**
  * A form as it came, and decoded. Private, for the checks of what our own clients write are not for it: a null
  * byte that a person's phone sent must not cost the message.
@@ -61,7 +90,8 @@ class SignedForm {
 export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   config: Pick<Config, 'PUBLIC_URL' | 'TWILIO_AUTH_TOKEN' | 'ANNOUNCEMENT_REPLY'>
   receipt: GroupCommit<ReceivedCallback, undefined>
-}> = async (app, { config, receipt }) => {
+  database: Database
+}> = async (app, { config, receipt, database }) => {
   // In this scope bodies are forms, kept raw beside their values: what is stored is what was signed.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
@@ -95,23 +125,24 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
     [
       '/twilio_requests/webhook_message_updates',
       'twilio.message_status',
-      'Status of an outbound message'
+      'Status of an outbound message',
+      MessageStatusForm
     ],
     [
       '/twilio_announcements/status',
       'twilio.announcement_status',
-      "Status of an announcement's message"
+      "Status of an announcement's text or call",
+      AnnouncementStatusForm
     ]
   ] as const
-  for (const [path, kind, summary] of reports) {
+  for (const [path, kind, summary, form] of reports) {
     app.post(
       path,
       {
-        config: { access: 'provider', form: MessageStatusForm },
+        config: { access: 'provider', form },
         schema: {
           summary,
-          description:
-            'Called by Twilio for each status of a message. Signed; stored and answered at once.',
+          description: 'Called by Twilio for each status. Signed; stored and answered at once.',
           tags: ['Provider callbacks'],
           consumes: ['application/x-www-form-urlencoded'],
           querystring: Type.Object({
@@ -150,6 +181,44 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   )
 
   app.post(
+    '/twilio_announcements/voice',
+    {
+      config: { access: 'provider', form: CallForm },
+      schema: {
+        summary: 'What is to happen in a call',
+        description:
+          'Called by Twilio when somebody has picked up, when they press a key, and when somebody calls an announcement number. The message is read out or played; 1 repeats it, 9 opts out of announcements. A voicemail hears it once.',
+        tags: ['Provider callbacks'],
+        consumes: ['application/x-www-form-urlencoded'],
+        querystring: Type.Object({
+          message_uuid: Type.Optional(
+            Type.String({ description: 'Our id of the message; absent when a person calls.' })
+          )
+        }),
+        response: {
+          200: { description: 'TwiML.', content: { 'text/xml': { schema: Type.String() } } },
+          403: ErrorBody
+        }
+      }
+    },
+    async (request, reply) => {
+      const form = await receive('twilio.announcement_call', request)
+      const field = (name: string): string => storable(textIn(form[name]))
+      const twiml = await answerCall(
+        { database, publicUrl: config.PUBLIC_URL },
+        {
+          messageUuid: request.query.message_uuid,
+          from: field('From'),
+          to: field('To'),
+          digits: field('Digits'),
+          answeredBy: field('AnsweredBy')
+        }
+      )
+      return reply.type('text/xml; charset=utf-8').send(twiml)
+    }
+  )
+
+  app.post(
     '/twilio_announcements/inbound',
     {
       config: { access: 'provider', form: InboundTextForm },
@@ -176,6 +245,8 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
     }
   )
 }
+
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 function decodeForm(raw: string): Record<string, unknown> {
   const values: Record<string, string | string[]> = Object.create(null)

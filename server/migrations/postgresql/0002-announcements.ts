@@ -45,6 +45,7 @@ const statements = [
   `alter table sticky_senders add constraint sticky_senders_pair unique (messaging_service_id, recipient_number)`,
   `alter table messages add column announcement_id bigint null`,
   `alter table messages add column client_message_id text null`,
+  `alter table messages add column answered_by text null`,
   `create unique index messages_announcement_recipient on messages (announcement_id, receiver_number) where announcement_id is not null`,
   `create index messages_announcement_status on messages (announcement_id, internal_status, updated_at) where announcement_id is not null`,
   `alter table provider_numbers add column state_code text null`,

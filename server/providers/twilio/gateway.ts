@@ -12,8 +12,19 @@ export interface OutgoingText {
   statusCallback: string
 }
 
+/** A call as it is handed to the provider. */
+export interface OutgoingCall {
+  to: string
+  from: string
+  /** Asked for what is to happen when somebody has picked up. */
+  url: string
+  statusCallback: string
+  /** Whether to find out that a machine picks up, and whether to wait until its greeting is over. */
+  machineDetection: 'Enable' | 'DetectMessageEnd'
+}
+
 /**
- * What the provider made of a text.
+ * What the provider made of a text or a call.
  *
  * - `taken`: it has the message under this SID.
  * - `refused`: it never will; the code is the provider's.
@@ -26,16 +37,19 @@ export type SendOutcome =
   | { kind: 'notTaken'; reason: string; retryAfterMs: number | undefined }
   | { kind: 'unknown'; reason: string }
 
-/** How far the provider is with a message. */
+/** How far the provider is with a message or a call. */
 export interface ProviderStatus {
   sid: string
   status: string
   errorCode: string | null
   errorMessage: string | null
+  /** Of a call in which it was found out: human, machine_end_beep and so on. */
+  answeredBy: string | null
 }
 
-/** A message that the provider has. */
+/** A message or a call that the provider has. */
 export interface ProviderMessage extends ProviderStatus {
+  /** '' of a call. */
   body: string
   direction: string
   createdAt: number
@@ -64,12 +78,15 @@ export interface WantedNumber {
   voiceUrl: string
 }
 
-/** Texting through Twilio. Never throws for what the provider or the network does. */
+/** Texting and calling through Twilio. Never throws for what the provider or the network does. */
 export interface TwilioGateway {
   sendText(text: OutgoingText): Promise<SendOutcome>
   /** What it has for this receiver since a time, newest first; rejects when it cannot be asked. */
   findTexts(to: string, from: string, since: number): Promise<ProviderMessage[]>
-  /** Undefined for a message that it does not have, or when it cannot be asked. */
+  placeCall(call: OutgoingCall): Promise<SendOutcome>
+  /** The calls to this receiver since a time, newest first; rejects when it cannot be asked. */
+  findCalls(to: string, from: string, since: number): Promise<ProviderMessage[]>
+  /** Undefined for a message or call that it does not have, or when it cannot be asked. */
   fetchStatus(sid: string): Promise<ProviderStatus | undefined>
   lookUpLineType(number: string): Promise<LookupOutcome>
   /** One of our numbers, by its name. Rejects when the provider cannot be asked, as the two below do. */
@@ -113,8 +130,39 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
         .filter(message => message.createdAt >= since)
     },
 
+    async placeCall(call) {
+      try {
+        const placed = await client.calls.create({
+          to: call.to,
+          from: call.from,
+          url: call.url,
+          statusCallback: call.statusCallback,
+          statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+          machineDetection: call.machineDetection,
+          timeLimit: longestCallSeconds
+        })
+        return { kind: 'taken', ...callStatusOf(placed) }
+      } catch (error) {
+        return sendFailure(error)
+      }
+    },
+
+    async findCalls(to, from, since) {
+      // Not by StartTime: a call that still waits to be dialled has none, and would be missed.
+      const page = await client.calls.page({ to, from, pageSize: 200 })
+      return page.instances
+        .map(call => ({
+          ...callStatusOf(call),
+          body: '',
+          direction: call.direction,
+          createdAt: call.dateCreated.getTime()
+        }))
+        .filter(call => call.createdAt >= since)
+    },
+
     async fetchStatus(sid) {
       try {
+        if (sid.startsWith('CA')) return callStatusOf(await client.calls(sid).fetch())
         return statusOf(await client.messages(sid).fetch())
       } catch {
         return undefined
@@ -196,7 +244,23 @@ const statusOf = (message: {
   sid: message.sid,
   status: message.status,
   errorCode: message.errorCode === null ? null : String(message.errorCode),
-  errorMessage: message.errorMessage
+  errorMessage: message.errorMessage,
+  answeredBy: null
+})
+
+/** Somebody who keeps pressing keys is hung up on in the end. */
+const longestCallSeconds = 600
+
+const callStatusOf = (call: {
+  sid: string
+  status: string
+  answeredBy: string | null
+}): ProviderStatus => ({
+  sid: call.sid,
+  status: call.status,
+  errorCode: null,
+  errorMessage: null,
+  answeredBy: call.answeredBy
 })
 
 /** The request never left, so nothing can have come of it. */
