@@ -7,6 +7,7 @@ import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
 import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
+import { applySessionEvents } from '../video-calls/apply-session-events.ts'
 import type { CallbackKind } from './receive-callbacks.ts'
 
 export interface CallbackDeps {
@@ -25,6 +26,8 @@ export interface StoredCallback {
   query: URLSearchParams
   /** Of the body: what the provider says. */
   form: URLSearchParams
+  /** The body as it came, for those that are no form. */
+  body: string
 }
 
 interface CallbackRow {
@@ -49,7 +52,8 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.message_status': applyStatusUpdates,
   'twilio.inbound_message': receiveInboundTexts,
   'twilio.announcement_status': applyStatusUpdates,
-  'twilio.announcement_reply': receiveAnnouncementReplies
+  'twilio.announcement_reply': receiveAnnouncementReplies,
+  'zoom.event': applySessionEvents
 }
 
 /**
@@ -100,5 +104,6 @@ const asStored = (row: CallbackRow): StoredCallback => ({
   id: row.id,
   receivedAt: row.received_at,
   query: new URLSearchParams(row.query),
-  form: new URLSearchParams(row.body)
+  form: new URLSearchParams(row.body),
+  body: row.body
 })

@@ -11,6 +11,7 @@ export type CallbackKind =
   | 'twilio.inbound_message'
   | 'twilio.announcement_status'
   | 'twilio.announcement_reply'
+  | 'zoom.event'
 
 /** A verified callback, not yet looked into. */
 export interface ReceivedCallback {
