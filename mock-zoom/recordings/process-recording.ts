@@ -157,8 +157,9 @@ function fileOfKind(session: SessionRecord, run: RecordingRun, kind: FileKind): 
     case 'active_speaker':
     case 'gallery_view':
     case 'shared_screen':
-      return [{ fileType: 'MP4', extension: 'MP4', recordingType: kind }]
+      break
   }
+  return [{ fileType: 'MP4', extension: 'MP4', recordingType: kind }]
 }
 
 function audioOf(user: UserRecord): NewFile {

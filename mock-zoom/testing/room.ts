@@ -275,7 +275,7 @@ function told(world: World, sessionName: string): string {
     .filter(({ kind }) => kind !== 'event')
     .map(({ at, kind, event, user_name: who, reason, answered }) => {
       const words = [kind, event, who, reason, answered].flatMap(word =>
-        word === undefined ? [] : [String(word)]
+        typeof word === 'string' || typeof word === 'number' ? [word] : []
       )
       return `  ${new Date(at).toISOString()} ${words.join(' ')}`
     })
