@@ -8,6 +8,7 @@ COPY tsconfig.json ./
 COPY server server
 COPY simulator simulator
 COPY mock-twilio mock-twilio
+COPY mock-zoom mock-zoom
 RUN mkdir data && chown node:node data
 USER node
 CMD ["node", "--import", "tsx", "server/main.ts"]

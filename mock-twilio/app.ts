@@ -35,7 +35,7 @@ import { WorldSeed, type AccountSeed } from './seeds.ts'
 import { snapshotOptions } from './control/snapshot.ts'
 import { restoreWorld, saveWorld, type RestoreOptions } from './snapshot.ts'
 import type { WorldSnapshot } from './snapshot-format.ts'
-import { sharedValidators } from './shared-validators.ts'
+import { sharedValidators } from '../simulator/shared-validators.ts'
 import { Store } from './store.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,7 @@
 import { createMockTwilio } from '../mock-twilio/app.ts'
 import { developmentAccountSeed } from '../mock-twilio/development-account.ts'
+import { createMockZoom } from '../mock-zoom/app.ts'
+import { developmentAccountSeed as zoomAccountSeed } from '../mock-zoom/development-account.ts'
 import { createApp, createDeps, startWorkers } from '../server/app.ts'
 import { readConfig } from '../server/config.ts'
 import { createLog } from '../server/platform/log.ts'
@@ -7,9 +9,9 @@ import { development, developmentToken, seedDevelopment } from '../server/seed.t
 import { createClientApp } from '../simulator/client-app.ts'
 import { VirtualClock } from '../simulator/clock.ts'
 
-/** Server, mock-twilio and a client application in one process, on one clock. */
+/** Server, mock-twilio, mock-zoom and a client application in one process, on one clock. */
 export interface Stack {
-  urls: { server: string; twilio: string; clientApp: string }
+  urls: { server: string; twilio: string; zoom: string; clientApp: string }
   development: { token: string; numbers: string[]; parentNumber: string }
   close(): Promise<void>
 }
@@ -17,8 +19,8 @@ export interface Stack {
 const host = '127.0.0.1'
 
 /**
- * Starts the offline stack on its fixed ports (3000, 4010, 4030; `PORT`, `MOCK_TWILIO_PORT` and
- * `CLIENT_APP_PORT` choose others, 0 any free one). Other settings are the server's.
+ * Starts the offline stack on its fixed ports (3000, 4010, 4020, 4030; `PORT`, `MOCK_TWILIO_PORT`,
+ * `MOCK_ZOOM_PORT` and `CLIENT_APP_PORT` choose others, 0 any free one). Other settings are the server's.
  */
 export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack> {
   const clock = new VirtualClock()
@@ -42,6 +44,14 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
     host,
     port: portFrom(environment['MOCK_TWILIO_PORT'], 4010)
   })
+  const mockZoom = await createMockZoom({
+    clock,
+    accounts: [zoomAccountSeed(`${serverUrl}/api/v1/zoom_webhooks`)]
+  })
+  const zoomUrl = await mockZoom.app.listen({
+    host,
+    port: portFrom(environment['MOCK_ZOOM_PORT'], 4020)
+  })
 
   const config = readConfig({
     LOG_LEVEL: 'warn',
@@ -61,7 +71,7 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
   await app.listen({ host, port: serverPort })
 
   return {
-    urls: { server: serverUrl, twilio: twilioUrl, clientApp: clientAppUrl },
+    urls: { server: serverUrl, twilio: twilioUrl, zoom: zoomUrl, clientApp: clientAppUrl },
     development: {
       token: developmentToken,
       numbers: development.numbers.map(({ number }) => number),
@@ -71,6 +81,7 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
       await app.close()
       await workers.stop()
       await mock.close()
+      await mockZoom.close()
       await clientApp.close()
       await deps.close()
       clock.stop()

@@ -10,6 +10,7 @@ Common Services API, offline. Everything below runs in this process (${Math.roun
 
   server        ${urls.server}/api/v1     docs: ${urls.server}/docs
   mock-twilio   ${urls.twilio}            what happened: ${urls.twilio}/_mock/journal
+  mock-zoom     ${urls.zoom}            what happened: ${urls.zoom}/_mock/journal
   client app    ${urls.clientApp}            events it got: ${urls.clientApp}/events
 
   development key   ${development.token}

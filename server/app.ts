@@ -41,7 +41,10 @@ import {
   providerCallbacksLane
 } from './features/provider-callbacks/receive-callbacks.ts'
 import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
+import { zoomCallbackRoutes } from './features/provider-callbacks/zoom-routes.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
+import { videoCallEvents } from './features/video-calls/events.ts'
+import { videoCallRoutes } from './features/video-calls/routes.ts'
 import { migrations } from './migrations/list.ts'
 import { accessPlugin } from './platform/access.ts'
 import type { Clock } from './platform/clock.ts'
@@ -59,6 +62,7 @@ import type { Storage } from './platform/storage.ts'
 import { storedFileRoutes } from './platform/stored-files.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
+import { createSessionTokens } from './providers/zoom/session-token.ts'
 import { parseSendingRates } from './telephony/sending-rate.ts'
 import { textProblem } from './telephony/text.ts'
 
@@ -141,8 +145,9 @@ const tags = [
   { name: 'Participants', description: 'Pairings of a participant and one of our numbers.' },
   { name: 'Messages', description: 'Texts: sent now or later, read, listed, canceled.' },
   { name: 'Announcements', description: 'One text to very many, each reached once.' },
+  { name: 'Video calls', description: 'Sessions that people join by token; recorded and limited.' },
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
-  { name: 'Provider callbacks', description: 'Called by Twilio, signed.' },
+  { name: 'Provider callbacks', description: 'Called by Twilio and Zoom, signed.' },
   { name: 'Events', description: 'What is sent to your `callback_url`.' }
 ]
 
@@ -150,13 +155,17 @@ const tags = [
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
   const { config, database, metrics } = deps
   const app = await createHttpServer({ config, log: deps.log, metrics, textProblem })
-  await registerOpenApi(app, { tags, events: [...messageEvents, ...announcementEvents] })
+  await registerOpenApi(app, {
+    tags,
+    events: [...messageEvents, ...announcementEvents, ...videoCallEvents]
+  })
   await app.register(accessPlugin, { database, believedMs: config.TOKEN_CACHE_MS })
   await app.register(idempotencyPlugin, deps)
 
   await app.register(healthRoutes, { database, metrics })
   if (isFolderStorage(deps.storage))
     await app.register(storedFileRoutes, { storage: deps.storage, clock: deps.clock })
+  const receipt = createCallbackReceipt(deps)
   await app.register(
     async api => {
       await api.register(statusRoutes, { database })
@@ -167,11 +176,14 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
       await api.register(messageRoutes, { deps, config })
       await api.register(announcementRoutes, { deps, config })
       await api.register(clientEventRoutes, { deps })
-      await api.register(providerCallbackRoutes, {
-        config,
-        receipt: createCallbackReceipt(deps),
-        database
+      await api.register(providerCallbackRoutes, { config, receipt, database })
+      if (config.ZOOM_MODE === 'off') return
+      const signToken = createSessionTokens({
+        sdkKey: config.ZOOM_SDK_KEY,
+        sdkSecret: config.ZOOM_SDK_SECRET
       })
+      await api.register(videoCallRoutes, { deps: { ...deps, signToken } })
+      await api.register(zoomCallbackRoutes, { config, clock: deps.clock, receipt })
     },
     { prefix: '/api/v1' }
   )

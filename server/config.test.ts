@@ -9,7 +9,8 @@ const live = {
   TWILIO_API_KEY: `SK${'1'.repeat(32)}`,
   TWILIO_API_SECRET: 'secret',
   SECRET_KEY: Buffer.alloc(32).toString('base64'),
-  PUBLIC_URL: 'https://common-services.example'
+  PUBLIC_URL: 'https://common-services.example',
+  ZOOM_MODE: 'off'
 }
 
 describe('the configuration', () => {
@@ -61,6 +62,33 @@ describe('the configuration', () => {
     assert.throws(() => readConfig(offline), /refuses credentials that look live/)
     assert.throws(
       () => readConfig({ TWILIO_BASE_URL: 'https://api.twilio.com' }),
+      /never leaves the machine/
+    )
+  })
+
+  test('of Zoom is as complete and as strict as that of Twilio, and of the same mode', () => {
+    const zoom = {
+      ZOOM_MODE: 'live',
+      ZOOM_SDK_KEY: 'sdk',
+      ZOOM_SDK_SECRET: 'sdk-secret',
+      ZOOM_API_KEY: 'api',
+      ZOOM_API_SECRET: 'api-secret',
+      ZOOM_WEBHOOK_SECRET: 'token'
+    }
+
+    assert.equal(readConfig({ ...live, ...zoom }).ZOOM_MODE, 'live')
+    for (const name of Object.keys(zoom).filter(each => each !== 'ZOOM_MODE')) {
+      assert.throws(() => readConfig({ ...live, ...zoom, [name]: undefined }), new RegExp(name))
+      assert.throws(
+        () => readConfig({ ...live, ...zoom, [name]: 'mock-anything' }),
+        new RegExp(`refuses the credentials of mock-zoom: ${name}`)
+      )
+      assert.throws(() => readConfig({ [name]: 'Lq81hdYw' }), /refuses credentials that look live/)
+    }
+    assert.throws(() => readConfig({ ...live, ZOOM_MODE: 'mock' }), /make them alike/)
+    assert.throws(() => readConfig(zoom), /make them alike/)
+    assert.throws(
+      () => readConfig({ ZOOM_BASE_URL: 'https://api.zoom.us' }),
       /never leaves the machine/
     )
   })

@@ -78,6 +78,76 @@ export const Environment = Type.Object({
     minLength: 1,
     description: 'Secret of that API key.'
   }),
+  ZOOM_MODE: Type.Union([Type.Literal('mock'), Type.Literal('live'), Type.Literal('off')], {
+    default: 'mock',
+    description:
+      '`mock` talks to mock-zoom only; `live` to Zoom; `off` serves no video calls. As TWILIO_MODE, or off.'
+  }),
+  ZOOM_BASE_URL: Type.String({
+    default: 'http://127.0.0.1:4020',
+    pattern: '^https?://[^/]+$',
+    description: 'Where mock-zoom listens (mock mode).'
+  }),
+  ZOOM_SDK_KEY: Type.String({
+    default: 'mock-sdk-key-0001',
+    minLength: 1,
+    description: 'Key of the Video SDK app; named in the tokens of participants.'
+  }),
+  ZOOM_SDK_SECRET: Type.String({
+    default: 'mock-sdk-secret-00000000000000001',
+    minLength: 1,
+    description: 'Secret of that key; signs the tokens of participants.'
+  }),
+  ZOOM_API_KEY: Type.String({
+    default: 'mock-api-key-0001',
+    minLength: 1,
+    description: 'API key for requests to Zoom.'
+  }),
+  ZOOM_API_SECRET: Type.String({
+    default: 'mock-api-secret-00000000000000001',
+    minLength: 1,
+    description: 'Secret of that API key.'
+  }),
+  ZOOM_WEBHOOK_SECRET: Type.String({
+    default: 'mock_webhook_secret_0001',
+    minLength: 1,
+    description: "The app's secret token: checks the signatures of Zoom's events."
+  }),
+  ZOOM_WEBHOOK_WINDOW_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 300,
+    description: 'How old, or how far ahead, the signature of an event may be.'
+  }),
+  ZOOM_RECORDINGS: Type.Union(
+    [Type.Literal('keep'), Type.Literal('trash'), Type.Literal('delete')],
+    {
+      default: 'keep',
+      description:
+        "What becomes of Zoom's copy of a recording once ours is stored; `trash` can be undone for 30 days."
+    }
+  ),
+  VIDEO_CALL_MINUTES: Type.Integer({
+    minimum: 1,
+    maximum: 2_880,
+    default: 240,
+    description: 'Longest length of a video call whose request names none.'
+  }),
+  VIDEO_TOKEN_MINUTES: Type.Integer({
+    minimum: 30,
+    maximum: 2_880,
+    default: 1_440,
+    description: 'How long a token to join a video call is good, before the call has started.'
+  }),
+  VIDEO_REJOIN_SECONDS: Type.Integer({
+    minimum: 0,
+    default: 60,
+    description: 'How long an empty video call waits for those who dropped out, before it is over.'
+  }),
+  VIDEO_CHECK_AFTER_MS: Type.Integer({
+    minimum: 500,
+    default: 600_000,
+    description: 'How often Zoom is asked about sessions, for what its events did not tell.'
+  }),
   STORAGE_URL: Type.String({
     default: 'file:data/recordings',
     pattern: '^(file:.+|s3://[a-z0-9][a-z0-9.-]+.*)$',
@@ -214,6 +284,8 @@ function contradictionIn(config: Config, given: Record<string, unknown>): string
     return 'WORKERS=external needs PostgreSQL in DATABASE_URL: a SQLite file is written by one process.'
   if ((config.STORAGE_ACCESS_KEY_ID === '') !== (config.STORAGE_SECRET_ACCESS_KEY === ''))
     return 'STORAGE_ACCESS_KEY_ID and STORAGE_SECRET_ACCESS_KEY go together: set both or neither.'
+  const ofZoom = zoomContradictionIn(config, given)
+  if (ofZoom !== undefined) return ofZoom
   if (config.TWILIO_MODE === 'mock') {
     if (
       !mockAccount.test(config.TWILIO_ACCOUNT_SID) ||
@@ -236,6 +308,36 @@ function contradictionIn(config: Config, given: Record<string, unknown>): string
   if (config.CLOCK_URL !== '') return 'TWILIO_MODE=live runs on the system clock: remove CLOCK_URL.'
   return undefined
 }
+
+/** Secrets that everybody knows would open a live server, and the other way round. */
+function zoomContradictionIn(config: Config, given: Record<string, unknown>): string | undefined {
+  if (config.ZOOM_MODE === 'off') return undefined
+  if (config.ZOOM_MODE !== config.TWILIO_MODE)
+    return `ZOOM_MODE=${config.ZOOM_MODE} does not go with TWILIO_MODE=${config.TWILIO_MODE}: make them alike, or set ZOOM_MODE=off.`
+  if (config.ZOOM_MODE === 'live') {
+    const missing = zoomCredentials.filter(name => given[name] === undefined)
+    if (missing.length > 0) return `ZOOM_MODE=live needs ${missing.join(', ')}.`
+    const mocked = zoomCredentials.filter(name => isMocked(config[name]))
+    return mocked.length > 0
+      ? `ZOOM_MODE=live refuses the credentials of mock-zoom: ${mocked.join(', ')}.`
+      : undefined
+  }
+  if (!zoomCredentials.every(name => isMocked(config[name])))
+    return 'ZOOM_MODE=mock refuses credentials that look live: each begins with "mock".'
+  if (/(^|\.)zoom\.(us|com)$/.test(new URL(config.ZOOM_BASE_URL).hostname))
+    return 'ZOOM_MODE=mock never leaves the machine: ZOOM_BASE_URL must not be a Zoom address.'
+  return undefined
+}
+
+const zoomCredentials = [
+  'ZOOM_SDK_KEY',
+  'ZOOM_SDK_SECRET',
+  'ZOOM_API_KEY',
+  'ZOOM_API_SECRET',
+  'ZOOM_WEBHOOK_SECRET'
+] as const
+
+const isMocked = (credential: string): boolean => /^mock[-_]/.test(credential)
 
 const isLoopbackOrPrivate = (url: string): boolean =>
   !/(^|\.)twilio\.com$/.test(new URL(url).hostname)

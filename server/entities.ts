@@ -13,6 +13,11 @@ import { ProviderNumber } from './features/messaging-services/provider-number.en
 import { OptOut } from './features/opt-outs/opt-out.entity.ts'
 import { Participant } from './features/participants/participant.entity.ts'
 import { ProviderCallback } from './features/provider-callbacks/provider-callback.entity.ts'
+import { VideoCall } from './features/video-calls/video-call.entity.ts'
+import { VideoCallParticipant } from './features/video-calls/video-call-participant.entity.ts'
+import { VideoCallRecording } from './features/video-calls/video-call-recording.entity.ts'
+import { VideoCallSession } from './features/video-calls/video-call-session.entity.ts'
+import { VideoCallVisit } from './features/video-calls/video-call-visit.entity.ts'
 import { IdempotencyKey } from './platform/idempotency.entity.ts'
 import { DeadLetter, LaneEntry } from './platform/lane.entity.ts'
 
@@ -30,6 +35,11 @@ export const entities = [
   Announcement,
   AnnouncementBatch,
   StickySender,
+  VideoCall,
+  VideoCallParticipant,
+  VideoCallSession,
+  VideoCallVisit,
+  VideoCallRecording,
   ProviderCallback,
   ClientEvent,
   ClientEventAttempt,

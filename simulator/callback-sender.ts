@@ -24,6 +24,8 @@ export interface CallbackRequest {
   totalTimeoutMs?: number
   /** Whether TLS tells the name of the host. */
   sni?: boolean
+  /** Whether it goes where the answer leads; so it does, when absent. */
+  followsRedirects?: boolean
   /** How many further attempts there may be, and after which answers. */
   retries?: number
   isRetried?: (answer: CallbackAnswer) => boolean
@@ -129,7 +131,9 @@ export class NetworkCallbackSender implements CallbackSender {
       const asked = withBasic(callback)
       const answer = await this.#exchange(asked, endsAt)
       const isFinal = answer.status < 300 || (answer.status !== 401 && answer.status > 399)
-      return isFinal ? read(answer, asked.url) : await this.#follow(asked, answer, endsAt)
+      return isFinal || asked.followsRedirects === false
+        ? read(answer, asked.url)
+        : await this.#follow(asked, answer, endsAt)
     } catch (error) {
       return failedAnswer(failureOf(error))
     }

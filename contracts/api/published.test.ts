@@ -11,7 +11,8 @@ const served = [
   'conversations',
   'participants',
   'messages',
-  'announcements'
+  'announcements',
+  'video_calls'
 ]
 
 const openapiFile = new URL('../openapi.json', import.meta.url)

@@ -31,13 +31,15 @@ export type Json = any
 
 /** Starts the stack on free ports with an empty database of its own. */
 export async function openStage(): Promise<Stage> {
-  const [server, twilio, clientApp] = await Promise.all([freePort(), freePort(), freePort()])
+  const ports = [freePort(), freePort(), freePort(), freePort()] as const
+  const [server, twilio, clientApp, zoom] = await Promise.all(ports)
   const directory = await mkdtemp(join(tmpdir(), 'common-services-demo-'))
   const stack = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
     env: {
       ...process.env,
       PORT: String(server),
       MOCK_TWILIO_PORT: String(twilio),
+      MOCK_ZOOM_PORT: String(zoom),
       CLIENT_APP_PORT: String(clientApp),
       DATABASE_URL: `sqlite:${join(directory, 'demo.sqlite')}`
     },

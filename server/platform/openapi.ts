@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a body holds, for the document alone: it is read and checked by the route itself. */
     form?: TSchema
+    /** The headers by which a provider other than Twilio signs. */
+    signatureHeaders?: Record<string, TSchema>
   }
 }
 
@@ -72,11 +74,11 @@ export async function registerOpenApi(
 
 /** What follows from a route's configuration and is said in no schema: access, idempotency, refusals. */
 function described(schema: FastifySchema, url: string, route: RouteOptions): FastifySchema {
-  const { access = 'bearer', idempotent = false, form } = route.config ?? {}
+  const { access = 'bearer', idempotent = false, form, signatureHeaders } = route.config ?? {}
   const hasBody = schema.body !== undefined || form !== undefined
   const headers = {
     ...(idempotent && { 'Idempotency-Key': IdempotencyKeyHeader }),
-    ...(access === 'provider' && { 'X-Twilio-Signature': SignatureHeader })
+    ...(access === 'provider' && (signatureHeaders ?? { 'X-Twilio-Signature': SignatureHeader }))
   }
   return {
     ...schema,

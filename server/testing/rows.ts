@@ -14,7 +14,12 @@ const tables = [
   'messages',
   'opt_outs',
   'participants',
-  'provider_callbacks'
+  'provider_callbacks',
+  'video_call_participants',
+  'video_call_recordings',
+  'video_call_sessions',
+  'video_call_visits',
+  'video_calls'
 ] as const
 
 /** How many rows each table has: what a refused request must leave as it was. */

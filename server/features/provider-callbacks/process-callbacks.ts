@@ -8,6 +8,7 @@ import { receiveAnnouncementKeys } from '../announcements/receive-announcement-k
 import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
+import { applySessionEvents } from '../video-calls/apply-session-events.ts'
 import type { CallbackKind } from './receive-callbacks.ts'
 
 export interface CallbackDeps {
@@ -26,6 +27,8 @@ export interface StoredCallback {
   query: URLSearchParams
   /** Of the body: what the provider says. */
   form: URLSearchParams
+  /** The body as it came, for those that are no form. */
+  body: string
 }
 
 interface CallbackRow {
@@ -51,7 +54,8 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.inbound_message': receiveInboundTexts,
   'twilio.announcement_status': applyStatusUpdates,
   'twilio.announcement_reply': receiveAnnouncementReplies,
-  'twilio.announcement_call': receiveAnnouncementKeys
+  'twilio.announcement_call': receiveAnnouncementKeys,
+  'zoom.event': applySessionEvents
 }
 
 /**
@@ -102,5 +106,6 @@ const asStored = (row: CallbackRow): StoredCallback => ({
   id: row.id,
   receivedAt: row.received_at,
   query: new URLSearchParams(row.query),
-  form: new URLSearchParams(row.body)
+  form: new URLSearchParams(row.body),
+  body: row.body
 })

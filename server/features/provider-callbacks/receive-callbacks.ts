@@ -12,6 +12,7 @@ export type CallbackKind =
   | 'twilio.announcement_status'
   | 'twilio.announcement_reply'
   | 'twilio.announcement_call'
+  | 'zoom.event'
 
 /** A verified callback, not yet looked into. */
 export interface ReceivedCallback {

@@ -1,0 +1,37 @@
+import type { SessionRecord } from '../resources/session.ts'
+import type { Share, UserRecord } from '../resources/user.ts'
+import { tellOfSharing } from '../webhooks/session-events.ts'
+import type { World } from '../world.ts'
+
+export const sharedContents = ['application', 'whiteboard', 'desktop', 'unknown'] as const
+
+export type SharedContent = (typeof sharedContents)[number]
+
+/** What is shared already is stopped first. */
+export function startSharing(
+  world: World,
+  session: SessionRecord,
+  user: UserRecord,
+  content: SharedContent
+): void {
+  stopSharing(world, session, user)
+  const share: Share = { content, startedAt: world.now(), endedAt: null }
+  user.shares.push(share)
+  session.has.screenShare = true
+  note(world, session, user, 'session.sharing_started')
+  tellOfSharing(world, session, user, share)
+}
+
+/** Nothing happens to who shares nothing. */
+export function stopSharing(world: World, session: SessionRecord, user: UserRecord): void {
+  const share = user.shares.find(({ endedAt }) => endedAt === null)
+  if (share === undefined) return
+  share.endedAt = world.now()
+  note(world, session, user, 'session.sharing_ended')
+  tellOfSharing(world, session, user, share)
+}
+
+function note(world: World, session: SessionRecord, user: UserRecord, kind: string): void {
+  const { id: sid, name } = session
+  world.journal.append({ kind, sid, session_name: name, user_id: user.id, user_name: user.name })
+}
