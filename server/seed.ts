@@ -74,6 +74,8 @@ async function createDevelopmentNumbers(
     globalCustomerId: 'local-district',
     providerName: 'twilio',
     providerMessagingSid: development.messagingServiceSid,
+    twilioMessagingSid: development.messagingServiceSid,
+    stateCode: 'MS',
     createdAt: now,
     updatedAt: now
   })
@@ -88,6 +90,7 @@ async function createDevelopmentNumbers(
       numberType: 'long_code',
       nextSlotAt: 0,
       nextSendAt: 0,
+      placedAt: now,
       createdAt: now
     })
 }
