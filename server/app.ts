@@ -33,6 +33,8 @@ import { createMessageDelivery } from './features/messages/deliver-messages.ts'
 import { messageEvents } from './features/messages/events.ts'
 import { highLane, normalLane } from './features/messages/lanes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
+import { messagingServiceAdminRoutes } from './features/messaging-services/admin-routes.ts'
+import { messagingServiceRoutes } from './features/messaging-services/routes.ts'
 import { participantRoutes } from './features/participants/routes.ts'
 import { createCallbackProcessing } from './features/provider-callbacks/process-callbacks.ts'
 import {
@@ -131,6 +133,10 @@ const tags = [
   },
   { name: 'Participants', description: 'Pairings of a participant and one of our numbers.' },
   { name: 'Messages', description: 'Texts: sent now or later, read, listed, canceled.' },
+  {
+    name: 'Messaging services',
+    description: 'The numbers of a customer, as the provider groups them.'
+  },
   { name: 'Announcements', description: 'One text to very many, each reached once.' },
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
   { name: 'Provider callbacks', description: 'Called by Twilio, signed.' },
@@ -155,6 +161,8 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
       await api.register(participantRoutes, { deps })
       await api.register(messageRoutes, { deps, config })
       await api.register(announcementRoutes, { deps, config })
+      await api.register(messagingServiceRoutes, { deps })
+      await api.register(messagingServiceAdminRoutes, { deps })
       await api.register(clientEventRoutes, { deps })
       await api.register(providerCallbackRoutes, { config, receipt: createCallbackReceipt(deps) })
     },

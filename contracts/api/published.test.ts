@@ -11,7 +11,8 @@ const served = [
   'conversations',
   'participants',
   'messages',
-  'announcements'
+  'announcements',
+  'messaging_services'
 ]
 
 const openapiFile = new URL('../openapi.json', import.meta.url)
