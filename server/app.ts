@@ -23,6 +23,7 @@ import { createEventDelivery } from './features/client-events/deliver-events.ts'
 import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
 import { clientEventRoutes } from './features/client-events/routes.ts'
+import { deadLetterRoutes } from './features/dead-letters/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
 import {
   createMessageChecks,
@@ -35,6 +36,7 @@ import { highLane, normalLane } from './features/messages/lanes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { messagingServiceAdminRoutes } from './features/messaging-services/admin-routes.ts'
 import { messagingServiceRoutes } from './features/messaging-services/routes.ts'
+import { optOutRoutes } from './features/opt-outs/routes.ts'
 import { participantRoutes } from './features/participants/routes.ts'
 import { createCallbackProcessing } from './features/provider-callbacks/process-callbacks.ts'
 import {
@@ -42,6 +44,8 @@ import {
   providerCallbacksLane
 } from './features/provider-callbacks/receive-callbacks.ts'
 import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
+import { statsRoutes } from './features/stats/routes.ts'
+import { announcementStats, clientEventStats, messageStats } from './features/stats/sources.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
 import { migrations } from './migrations/list.ts'
 import { accessPlugin } from './platform/access.ts'
@@ -139,6 +143,9 @@ const tags = [
   },
   { name: 'Announcements', description: 'One text to very many, each reached once.' },
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
+  { name: 'Dead letters', description: 'Work that was given up, of every kind.' },
+  { name: 'Opt-outs', description: 'Who wants no more texts from whom.' },
+  { name: 'Statistics', description: 'How much there was of everything.' },
   { name: 'Provider callbacks', description: 'Called by Twilio, signed.' },
   { name: 'Events', description: 'What is sent to your `callback_url`.' }
 ]
@@ -164,6 +171,12 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
       await api.register(messagingServiceRoutes, { deps })
       await api.register(messagingServiceAdminRoutes, { deps })
       await api.register(clientEventRoutes, { deps })
+      await api.register(deadLetterRoutes, { deps })
+      await api.register(optOutRoutes, { deps })
+      await api.register(statsRoutes, {
+        deps,
+        sources: [messageStats, announcementStats, clientEventStats]
+      })
       await api.register(providerCallbackRoutes, { config, receipt: createCallbackReceipt(deps) })
     },
     { prefix: '/api/v1' }
