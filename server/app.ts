@@ -35,6 +35,13 @@ import { messageEvents } from './features/messages/events.ts'
 import { highLane, normalLane } from './features/messages/lanes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { messagingServiceAdminRoutes } from './features/messaging-services/admin-routes.ts'
+import { createNumberJobs } from './features/messaging-services/do-number-jobs.ts'
+import { numberJobsLane } from './features/messaging-services/number-jobs.ts'
+import {
+  createNumberSynchronization,
+  publishSynchronization,
+  synchronizationLane
+} from './features/messaging-services/synchronize-numbers.ts'
 import { messagingServiceRoutes } from './features/messaging-services/routes.ts'
 import { optOutRoutes } from './features/opt-outs/routes.ts'
 import { participantRoutes } from './features/participants/routes.ts'
@@ -60,6 +67,7 @@ import type { Consumer, Queue } from './platform/queue.ts'
 import { createSecretBox, developmentSecretKey, type SecretBox } from './platform/secrets.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
+import { createTwilioNumbers, type TwilioNumbers } from './providers/twilio/numbers.ts'
 import { parseSendingRates } from './telephony/sending-rate.ts'
 import { textProblem } from './telephony/text.ts'
 
@@ -73,6 +81,7 @@ export interface Deps {
   queue: Queue
   secrets: SecretBox
   twilio: TwilioGateway
+  numbers: TwilioNumbers
   close(): Promise<void>
 }
 
@@ -118,6 +127,7 @@ export async function createDeps({
     queue,
     secrets,
     twilio: createTwilioGateway(provider.client),
+    numbers: createTwilioNumbers(provider.client),
     async close() {
       queue.close()
       await provider.close()
@@ -228,6 +238,12 @@ export function startWorkers(deps: Deps): Workers {
       { batchSize: 1, maxInFlight: 1 },
       createAnnouncementChanges({ ...deps, rates })
     ),
+    queue.consume(
+      synchronizationLane,
+      { batchSize: 4, maxInFlight: 4 },
+      createNumberSynchronization(deps)
+    ),
+    queue.consume(numberJobsLane, { batchSize: 1, maxInFlight: 2 }, createNumberJobs(deps)),
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
     queue.consume(
       providerCallbacksLane,
@@ -240,9 +256,9 @@ export function startWorkers(deps: Deps): Workers {
       deliverEvents
     )
   ]
-  const checksBegun = publishMessageChecks(deps).catch((error: unknown) =>
-    deps.log.error({ err: error }, 'silent messages are not asked after')
-  )
+  const checksBegun = publishMessageChecks(deps)
+    .then(() => publishSynchronization(deps))
+    .catch((error: unknown) => deps.log.error({ err: error }, 'work by the clock did not begin'))
   return {
     async stop() {
       await checksBegun

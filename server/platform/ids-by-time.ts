@@ -17,7 +17,7 @@ export async function idsBetween(
 ): Promise<{ first: number; end: number }> {
   const { rows } = await sql<{ most: number | null }>`
     select max(id) as most from ${sql.table(table)}`.execute(executor)
-  const end = Number(rows[0]?.most ?? 0) + 1
+  const end = (rows[0]?.most ?? 0) + 1
   return {
     first: from === undefined ? 0 : await firstIdAt(executor, table, from - slackMs, end),
     end: to === undefined ? end : await firstIdAt(executor, table, to + slackMs, end)

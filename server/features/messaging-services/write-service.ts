@@ -114,7 +114,7 @@ async function writeNumbers(
     )
   const staying = numbers.filter(({ leaves }) => !leaves)
   if (staying.length > 0) await upsertNumbers(database, tx, service, staying, clock.now())
-  await refuseOtherStates(tx, service, path)
+  if (given.state_code !== undefined) await refuseOtherStates(tx, service, path)
 
   const { rows } = await sql<ServiceRow>`
     select * from messaging_services where id = ${service.id}`.execute(tx.sql)

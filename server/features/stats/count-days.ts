@@ -84,8 +84,8 @@ async function countDay(
     for (const { bearer, status, count } of rows) {
       const key = `${bearer} ${status}`
       const sum = sums.get(key)
-      if (sum) sum[2] += Number(count)
-      else sums.set(key, [bearer, status, Number(count)])
+      if (sum) sum[2] += count
+      else sums.set(key, [bearer, status, count])
     }
     await new Promise(resolve => setImmediate(resolve))
   }
