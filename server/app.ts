@@ -24,6 +24,7 @@ import { createEventDelivery } from './features/client-events/deliver-events.ts'
 import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
 import { clientEventRoutes } from './features/client-events/routes.ts'
+import { deadLetterRoutes } from './features/dead-letters/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
 import {
   createMessageChecks,
@@ -34,6 +35,16 @@ import { createMessageDelivery } from './features/messages/deliver-messages.ts'
 import { messageEvents } from './features/messages/events.ts'
 import { highLane, normalLane } from './features/messages/lanes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
+import { messagingServiceAdminRoutes } from './features/messaging-services/admin-routes.ts'
+import { createNumberJobs } from './features/messaging-services/do-number-jobs.ts'
+import { numberJobsLane } from './features/messaging-services/number-jobs.ts'
+import {
+  createNumberSynchronization,
+  publishSynchronization,
+  synchronizationLane
+} from './features/messaging-services/synchronize-numbers.ts'
+import { messagingServiceRoutes } from './features/messaging-services/routes.ts'
+import { optOutRoutes } from './features/opt-outs/routes.ts'
 import { participantRoutes } from './features/participants/routes.ts'
 import { createCallbackProcessing } from './features/provider-callbacks/process-callbacks.ts'
 import {
@@ -42,6 +53,8 @@ import {
 } from './features/provider-callbacks/receive-callbacks.ts'
 import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
 import { zoomCallbackRoutes } from './features/provider-callbacks/zoom-routes.ts'
+import { statsRoutes } from './features/stats/routes.ts'
+import { announcementStats, clientEventStats, messageStats } from './features/stats/sources.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
 import { videoCallEvents } from './features/video-calls/events.ts'
 import { videoCallRoutes } from './features/video-calls/routes.ts'
@@ -63,6 +76,7 @@ import { storedFileRoutes } from './platform/stored-files.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
 import { createSessionTokens } from './providers/zoom/session-token.ts'
+import { createTwilioNumbers, type TwilioNumbers } from './providers/twilio/numbers.ts'
 import { parseSendingRates } from './telephony/sending-rate.ts'
 import { textProblem } from './telephony/text.ts'
 
@@ -77,6 +91,7 @@ export interface Deps {
   secrets: SecretBox
   storage: Storage
   twilio: TwilioGateway
+  numbers: TwilioNumbers
   close(): Promise<void>
 }
 
@@ -124,6 +139,7 @@ export async function createDeps({
     secrets,
     storage,
     twilio: createTwilioGateway(provider.client),
+    numbers: createTwilioNumbers(provider.client),
     async close() {
       queue.close()
       await provider.close()
@@ -144,9 +160,16 @@ const tags = [
   },
   { name: 'Participants', description: 'Pairings of a participant and one of our numbers.' },
   { name: 'Messages', description: 'Texts: sent now or later, read, listed, canceled.' },
+  {
+    name: 'Messaging services',
+    description: 'The numbers of a customer, as the provider groups them.'
+  },
   { name: 'Announcements', description: 'One text to very many, each reached once.' },
   { name: 'Video calls', description: 'Sessions that people join by token; recorded and limited.' },
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
+  { name: 'Dead letters', description: 'Work that was given up, of every kind.' },
+  { name: 'Opt-outs', description: 'Who wants no more texts from whom.' },
+  { name: 'Statistics', description: 'How much there was of everything.' },
   { name: 'Provider callbacks', description: 'Called by Twilio and Zoom, signed.' },
   { name: 'Events', description: 'What is sent to your `callback_url`.' }
 ]
@@ -175,7 +198,15 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
       await api.register(participantRoutes, { deps })
       await api.register(messageRoutes, { deps, config })
       await api.register(announcementRoutes, { deps, config })
+      await api.register(messagingServiceRoutes, { deps })
+      await api.register(messagingServiceAdminRoutes, { deps })
       await api.register(clientEventRoutes, { deps })
+      await api.register(deadLetterRoutes, { deps })
+      await api.register(optOutRoutes, { deps })
+      await api.register(statsRoutes, {
+        deps,
+        sources: [messageStats, announcementStats, clientEventStats]
+      })
       await api.register(providerCallbackRoutes, { config, receipt, database })
       if (config.ZOOM_MODE === 'off') return
       const signToken = createSessionTokens({
@@ -239,6 +270,12 @@ export function startWorkers(deps: Deps): Workers {
       { batchSize: 1, maxInFlight: 1 },
       createAnnouncementChanges({ ...deps, rates })
     ),
+    queue.consume(
+      synchronizationLane,
+      { batchSize: 4, maxInFlight: 4 },
+      createNumberSynchronization(deps)
+    ),
+    queue.consume(numberJobsLane, { batchSize: 1, maxInFlight: 2 }, createNumberJobs(deps)),
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
     queue.consume(
       providerCallbacksLane,
@@ -251,9 +288,9 @@ export function startWorkers(deps: Deps): Workers {
       deliverEvents
     )
   ]
-  const checksBegun = publishMessageChecks(deps).catch((error: unknown) =>
-    deps.log.error({ err: error }, 'silent messages are not asked after')
-  )
+  const checksBegun = publishMessageChecks(deps)
+    .then(() => publishSynchronization(deps))
+    .catch((error: unknown) => deps.log.error({ err: error }, 'work by the clock did not begin'))
   return {
     async stop() {
       await checksBegun

@@ -218,6 +218,11 @@ export const Environment = Type.Object({
     default: 600_000,
     description: 'How long the provider may be silent about a message before it is asked.'
   }),
+  NUMBER_SYNC_INTERVAL_MS: Type.Integer({
+    minimum: 0,
+    default: 3_600_000,
+    description: 'How often the numbers are compared with those at the provider; 0 for never.'
+  }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 0,
     default: 60_000,

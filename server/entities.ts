@@ -1,6 +1,7 @@
 import { AnnouncementBatch } from './features/announcements/announcement-batch.entity.ts'
 import { Announcement } from './features/announcements/announcement.entity.ts'
 import { StickySender } from './features/announcements/sticky-sender.entity.ts'
+import { AuditEntry } from './features/audit-log/audit-entry.entity.ts'
 import { ApiKey } from './features/api-keys/api-key.entity.ts'
 import { Bearer } from './features/bearers/bearer.entity.ts'
 import { ClientEventAttempt } from './features/client-events/client-event-attempt.entity.ts'
@@ -9,6 +10,8 @@ import { Conversation } from './features/conversations/conversation.entity.ts'
 import { LineType } from './features/messages/line-type.entity.ts'
 import { Message } from './features/messages/message.entity.ts'
 import { MessagingService } from './features/messaging-services/messaging-service.entity.ts'
+import { NumberJobItem } from './features/messaging-services/number-job-item.entity.ts'
+import { NumberJob } from './features/messaging-services/number-job.entity.ts'
 import { ProviderNumber } from './features/messaging-services/provider-number.entity.ts'
 import { OptOut } from './features/opt-outs/opt-out.entity.ts'
 import { Participant } from './features/participants/participant.entity.ts'
@@ -18,6 +21,9 @@ import { VideoCallParticipant } from './features/video-calls/video-call-particip
 import { VideoCallRecording } from './features/video-calls/video-call-recording.entity.ts'
 import { VideoCallSession } from './features/video-calls/video-call-session.entity.ts'
 import { VideoCallVisit } from './features/video-calls/video-call-visit.entity.ts'
+import { DailyStats } from './features/stats/daily-stats.entity.ts'
+import { BearerLimits } from './features/usage-limits/bearer-limits.entity.ts'
+import { UsageCount } from './features/usage-limits/usage-count.entity.ts'
 import { IdempotencyKey } from './platform/idempotency.entity.ts'
 import { DeadLetter, LaneEntry } from './platform/lane.entity.ts'
 
@@ -45,5 +51,11 @@ export const entities = [
   ClientEventAttempt,
   LaneEntry,
   DeadLetter,
-  IdempotencyKey
+  IdempotencyKey,
+  NumberJob,
+  NumberJobItem,
+  DailyStats,
+  BearerLimits,
+  UsageCount,
+  AuditEntry
 ]

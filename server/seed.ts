@@ -6,7 +6,6 @@ import { Bearer } from './features/bearers/bearer.entity.ts'
 import { MessagingService } from './features/messaging-services/messaging-service.entity.ts'
 import { ProviderNumber } from './features/messaging-services/provider-number.entity.ts'
 import type { Transaction } from './platform/database.ts'
-import { newUuid } from './platform/ids.ts'
 import { sha256 } from './platform/secrets.ts'
 import { createToken } from './platform/tokens.ts'
 
@@ -17,6 +16,7 @@ export const developmentToken = createToken(Buffer.from('offline-development-tok
 
 /** The numbers, messaging service and parent that stand ready in mock mode. */
 export const development = {
+  messagingServiceUuid: '01933f1a-2b00-7000-8000-000000000001',
   messagingServiceSid: 'MG00000000000000000000000000000001',
   numbers: [
     { number: '+16015550100', sid: 'PN00000000000000000000000000000001' },
@@ -68,12 +68,14 @@ async function createDevelopmentNumbers(
 ): Promise<void> {
   const now = clock.now()
   const service = tx.em.create(MessagingService, {
-    uuid: newUuid(now),
+    uuid: development.messagingServiceUuid,
     bearerId,
     name: 'Local district',
     globalCustomerId: 'local-district',
     providerName: 'twilio',
     providerMessagingSid: development.messagingServiceSid,
+    twilioMessagingSid: development.messagingServiceSid,
+    stateCode: 'MS',
     createdAt: now,
     updatedAt: now
   })
@@ -88,6 +90,7 @@ async function createDevelopmentNumbers(
       numberType: 'long_code',
       nextSlotAt: 0,
       nextSendAt: 0,
+      placedAt: now,
       createdAt: now
     })
 }

@@ -12,7 +12,8 @@ const served = [
   'participants',
   'messages',
   'announcements',
-  'video_calls'
+  'video_calls',
+  'messaging_services'
 ]
 
 const openapiFile = new URL('../openapi.json', import.meta.url)

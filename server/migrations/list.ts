@@ -3,20 +3,24 @@ import type { Dialect } from '../platform/database.ts'
 import { FirstSchema as PostgreSqlFirstSchema } from './postgresql/0001-first-schema.ts'
 import { Announcements as PostgreSqlAnnouncements } from './postgresql/0002-announcements.ts'
 import { VideoCalls as PostgreSqlVideoCalls } from './postgresql/0004-video-calls.ts'
+import { RestOfTheApi as PostgreSqlRestOfTheApi } from './postgresql/0005-rest-of-the-api.ts'
 import { FirstSchema as SqliteFirstSchema } from './sqlite/0001-first-schema.ts'
 import { Announcements as SqliteAnnouncements } from './sqlite/0002-announcements.ts'
 import { VideoCalls as SqliteVideoCalls } from './sqlite/0004-video-calls.ts'
+import { RestOfTheApi as SqliteRestOfTheApi } from './sqlite/0005-rest-of-the-api.ts'
 
 /** Every migration, oldest first. One that has been released is never changed; add the next. */
 export const migrations: Record<Dialect, MigrationObject[]> = {
   sqlite: [
     { name: '0001-first-schema', class: SqliteFirstSchema },
     { name: '0002-announcements', class: SqliteAnnouncements },
-    { name: '0004-video-calls', class: SqliteVideoCalls }
+    { name: '0004-video-calls', class: SqliteVideoCalls },
+    { name: '0005-rest-of-the-api', class: SqliteRestOfTheApi }
   ],
   postgresql: [
     { name: '0001-first-schema', class: PostgreSqlFirstSchema },
     { name: '0002-announcements', class: PostgreSqlAnnouncements },
-    { name: '0004-video-calls', class: PostgreSqlVideoCalls }
+    { name: '0004-video-calls', class: PostgreSqlVideoCalls },
+    { name: '0005-rest-of-the-api', class: PostgreSqlRestOfTheApi }
   ]
 }

@@ -305,8 +305,8 @@ export function createDatabaseQueue(deps: {
     }))
     const columns = { id: 'bigint', token: 'text', error: 'text' } as const
     await sql`
-      insert into dead_letters (lane, fairness_key, payload, attempts, error, created_at, dead_at)
-      select e.lane, e.fairness_key, e.payload, e.attempts + 1, r.error, e.created_at, ${clock.now()}
+      insert into dead_letters (lane, fairness_key, order_key, payload, attempts, error, created_at, dead_at)
+      select e.lane, e.fairness_key, e.order_key, e.payload, e.attempts + 1, r.error, e.created_at, ${clock.now()}
       from lane_entries e join ${database.rows(list, columns)} on e.id = r.id and e.claim_token = r.token
       ${lockedInOrder}`.execute(tx.sql)
     await sql`

@@ -33,10 +33,12 @@ export const DeadLetter = defineEntity({
     id: p.bigint('number').primary().autoincrement(),
     lane: p.text(),
     fairnessKey: p.bigint('number'),
+    orderKey: p.text().nullable(),
     payload: p.text(),
     attempts: p.integer(),
     error: p.text(),
     createdAt: p.bigint('number'),
     deadAt: p.bigint('number')
-  }
+  },
+  indexes: [{ name: 'dead_letters_lane', properties: ['lane', 'id'] }]
 })

@@ -134,7 +134,7 @@ function webhook({ type, summary, payload }: EventContract) {
 /** `patch_conversations_by_id`: stable, readable, unique. */
 function operationId(method: string, url: string): string {
   const path = url
-    .replace('/api/v1/', '')
+    .replace(/^\/(api\/v1\/)?/, '')
     .replaceAll(/[:{](\w+)}?/g, 'by_$1')
     .replaceAll(/\W+/g, '_')
   return `${method.toLowerCase()}_${path}`

@@ -5,8 +5,8 @@ import { backoffMs } from '../../platform/backoff.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
-import type { BoughtNumber, TwilioGateway } from '../../providers/twilio/gateway.ts'
-import { numberTypeOf } from '../../telephony/sending-rate.ts'
+import type { TwilioNumbers } from '../../providers/twilio/numbers.ts'
+import { obtainNumber, storeNumber } from '../messaging-services/provision-numbers.ts'
 
 /** One entry for each messaging service that needs a number to announce from. */
 export const numberProvisioningLane = 'announcements.numbers'
@@ -16,7 +16,7 @@ export interface ProvisioningDeps {
   queue: Queue
   clock: Clock
   log: Logger
-  twilio: TwilioGateway
+  numbers: TwilioNumbers
   config: Pick<Config, 'PUBLIC_URL'>
 }
 
@@ -61,9 +61,15 @@ async function provision(deps: ProvisioningDeps, entry: Entry): Promise<void> {
     return
   }
   try {
-    const number = await obtain(deps, service)
+    const number = await obtainNumber(deps, {
+      serviceSid: service.sid,
+      stateCode: service.state_code,
+      onlyThere: false,
+      isAnnouncementNumber: true,
+      name: `Announcements ${service.sid}`
+    })
     await database.transaction(async tx => {
-      await storeNumber(deps, tx, service, number)
+      await storeNumber(deps, tx, { id: service.id, stateCode: service.state_code }, number, true)
       await queue.settle([{ entry, outcome: 'done' }], tx)
     })
     log.info(
@@ -84,63 +90,10 @@ const longestWaitMs = 600_000
 async function findService(database: Database, id: number): Promise<ServiceRow | undefined> {
   const { rows } = await sql<ServiceRow>`
     select s.id, s.provider_messaging_sid as sid,
-      (select min(n.state_code) from provider_numbers n where n.messaging_service_id = s.id) as state_code,
+      coalesce(s.state_code,
+        (select min(n.state_code) from provider_numbers n where n.messaging_service_id = s.id)) as state_code,
       (select count(*) from provider_numbers n where n.messaging_service_id = s.id
         and n.announcement_number) as owned
     from messaging_services s where s.id = ${id}`.execute(database.sql)
   return rows[0]
-}
-
-async function obtain(
-  { twilio, config }: ProvisioningDeps,
-  service: ServiceRow
-): Promise<BoughtNumber> {
-  const name = `Announcements ${service.sid}`
-  const number =
-    (await twilio.findNumber(name)) ??
-    (await twilio.buyNumber({
-      state: service.state_code ?? undefined,
-      name,
-      smsUrl: `${config.PUBLIC_URL}/api/v1/twilio_announcements/inbound`,
-      voiceUrl: `${config.PUBLIC_URL}/api/v1/twilio_announcements/voice`
-    }))
-  await twilio.addToService(service.sid, number.sid)
-  return number
-}
-
-async function storeNumber(
-  { database, clock }: ProvisioningDeps,
-  tx: Transaction,
-  service: ServiceRow,
-  number: BoughtNumber
-): Promise<void> {
-  await database.insert(
-    tx.sql,
-    'provider_numbers',
-    {
-      messaging_service_id: 'bigint',
-      number: 'text',
-      sid: 'text',
-      state_code: 'text',
-      announcement_number: 'boolean',
-      number_type: 'text',
-      next_slot_at: 'double precision',
-      next_send_at: 'double precision',
-      created_at: 'bigint'
-    },
-    [
-      {
-        messaging_service_id: service.id,
-        number: number.number,
-        sid: number.sid,
-        state_code: number.state ?? service.state_code,
-        announcement_number: database.dialect === 'postgresql' ? true : 1,
-        number_type: numberTypeOf(number.number),
-        next_slot_at: 0,
-        next_send_at: 0,
-        created_at: clock.now()
-      }
-    ],
-    sql`on conflict (number) do nothing`
-  )
 }

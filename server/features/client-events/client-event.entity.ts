@@ -25,6 +25,7 @@ export const ClientEvent = defineEntity({
   uniques: [{ name: 'client_events_occurrence', properties: ['resourceId', 'type', 'occurrence'] }],
   indexes: [
     { name: 'client_events_status', properties: ['status', 'id'] },
-    { name: 'client_events_bearer', properties: ['bearerId', 'id'] }
+    { name: 'client_events_bearer', properties: ['bearerId', 'id'] },
+    { name: 'client_events_type', properties: ['type', 'id'] }
   ]
 })

@@ -7,8 +7,15 @@ import type { Database } from '../../platform/database.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { Queue } from '../../platform/queue.ts'
 import { NumericId, PageQuery } from '../../platform/schemas.ts'
-import { clientEventsLane } from './emit-events.ts'
-import { ListWebhooks, Webhook, WebhookDetails } from './schemas.ts'
+import { eventCondition } from './find-events.ts'
+import { replayEvents } from './replay-events.ts'
+import {
+  ListWebhooks,
+  ReplayedWebhooks,
+  ReplayWebhooks,
+  Webhook,
+  WebhookDetails
+} from './schemas.ts'
 
 interface EventRow {
   id: number
@@ -56,9 +63,7 @@ export const clientEventRoutes: FastifyPluginAsyncTypebox<{
       const before = decodeCursor(query.cursor)
       const { rows } = await sql<EventRow>`
         select * from client_events
-        where true
-          ${query.status === undefined ? sql`` : sql`and status = ${query.status}`}
-          ${query.bearer_id === undefined ? sql`` : sql`and bearer_id = ${query.bearer_id}`}
+        where ${await eventCondition(database.sql, query)}
           ${before === undefined ? sql`` : sql`and id < ${before}`}
         order by id desc limit ${limit + 1}`.execute(database.sql)
       const { page, next } = pageOf(rows, limit)
@@ -101,21 +106,31 @@ export const clientEventRoutes: FastifyPluginAsyncTypebox<{
       }
     },
     async ({ params }, reply) => {
-      const event = await findEvent(params.id)
-      const replayed = await database.transaction(async tx => {
-        const { rows } = await sql`
-          update client_events set status = 'pending', attempts = 0, next_attempt_at = null, settled_at = null
-          where id = ${params.id} and status <> 'pending' returning id`.execute(tx.sql)
-        if (rows.length === 0) return false
-        const { bearer_id: fairnessKey, resource_id: resource } = event
-        await queue.publish(
-          [{ lane: clientEventsLane, fairnessKey, orderKey: resource, payload: resource }],
-          tx
-        )
-        return true
-      })
-      if (!replayed) throw new errors.conflict('The event is still being delivered.')
+      const { id } = await findEvent(params.id)
+      const replayed = await replayEvents({ database, queue }, sql`id = ${id}`, 1)
+      if (replayed === 0) throw new errors.conflict('The event is still being delivered.')
       return reply.code(202).send(await details(await findEvent(params.id)))
+    }
+  )
+
+  app.post(
+    '/admin/webhooks/replay',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'Deliver many client events again',
+        description:
+          'Those of the filter that are settled, each with the same id and a schedule of its own.',
+        tags: ['Webhooks'],
+        body: ReplayWebhooks,
+        response: { 202: ReplayedWebhooks, 403: ErrorBody, 422: ErrorBody }
+      }
+    },
+    async ({ body }, reply) => {
+      const { limit = 1_000, status = 'dead', ...filter } = body
+      const condition = await eventCondition(database.sql, { ...filter, status })
+      const replayed = await replayEvents({ database, queue }, condition, limit)
+      return reply.code(202).send({ replayed, more: replayed === limit })
     }
   )
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Nullable, Timestamp } from '../../platform/schemas.ts'
+import { EventFilter } from './find-events.ts'
 
 const webhook = {
   id: Type.Integer(),
@@ -50,5 +51,34 @@ export const ListWebhooks = {
       description: '`dead` lists the dead letters.'
     })
   ),
-  bearer_id: Type.Optional(Type.Integer({ minimum: 1 }))
+  ...EventFilter
 }
+
+/** POST /admin/webhooks/replay */
+export const ReplayWebhooks = Type.Object(
+  {
+    status: Type.Optional(
+      Type.Union([Type.Literal('dead'), Type.Literal('delivered')], {
+        description: '`dead` when absent.'
+      })
+    ),
+    ...EventFilter,
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        default: 1_000,
+        description: 'Most events to replay, oldest first.'
+      })
+    )
+  },
+  { title: 'ReplayWebhooks', examples: [{ status: 'dead', from: '2026-11-23T00:00:00Z' }] }
+)
+
+export const ReplayedWebhooks = Type.Object(
+  {
+    replayed: Type.Integer(),
+    more: Type.Boolean({ description: 'The limit was reached: ask again for the rest.' })
+  },
+  { $id: 'ReplayedWebhooks', title: 'ReplayedWebhooks' }
+)

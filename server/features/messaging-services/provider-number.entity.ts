@@ -23,6 +23,8 @@ export const ProviderNumber = defineEntity({
     nextSendAt: p.double(),
     /** The provider refused it as a sender; until then it is left alone. */
     unhealthyUntil: p.bigint('number').nullable(),
+    /** When it came into its messaging service: what the provider said of its service before that is out of date. */
+    placedAt: p.bigint('number').default(0),
     createdAt: p.bigint('number')
   }
 })

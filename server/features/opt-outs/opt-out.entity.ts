@@ -17,5 +17,6 @@ export const OptOut = defineEntity({
     optedOutAt: p.bigint('number'),
     optedInAt: p.bigint('number').nullable()
   },
-  uniques: [{ name: 'opt_outs_pair', properties: ['recipientNumber', 'senderKey', 'class'] }]
+  uniques: [{ name: 'opt_outs_pair', properties: ['recipientNumber', 'senderKey', 'class'] }],
+  indexes: [{ name: 'opt_outs_sender', properties: ['senderKey', 'id'] }]
 })

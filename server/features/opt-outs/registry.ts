@@ -127,3 +127,15 @@ function lastOfEachPair(changes: readonly OptOutChange[]): OptOutChange[] {
     ).values()
   ]
 }
+
+/** Whoever opted out from one sender is opted out from another too: the numbers that they know go there. */
+export async function carryOptOutsOver(
+  { sql: executor }: Transaction,
+  from: string,
+  to: string
+): Promise<void> {
+  await sql`insert into opt_outs (recipient_number, sender_key, class, keyword, opted_out_at)
+    select recipient_number, ${to}, class, keyword, opted_out_at from opt_outs
+    where sender_key = ${from} and opted_in_at is null
+    on conflict (recipient_number, sender_key, class) do nothing`.execute(executor)
+}

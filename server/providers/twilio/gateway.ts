@@ -61,23 +61,6 @@ export type LookupOutcome =
   | { kind: 'failed'; code: string; description: string }
   | { kind: 'unavailable'; reason: string }
 
-/** A number that we own at the provider. */
-export interface BoughtNumber {
-  sid: string
-  number: string
-  state: string | undefined
-}
-
-/** A number to be bought, and whom it calls. */
-export interface WantedNumber {
-  /** Two letters; any state when absent, or when the state has none for sale. */
-  state: string | undefined
-  /** By which it is found again. */
-  name: string
-  smsUrl: string
-  voiceUrl: string
-}
-
 /** Texting and calling through Twilio. Never throws for what the provider or the network does. */
 export interface TwilioGateway {
   sendText(text: OutgoingText): Promise<SendOutcome>
@@ -89,12 +72,6 @@ export interface TwilioGateway {
   /** Undefined for a message or call that it does not have, or when it cannot be asked. */
   fetchStatus(sid: string): Promise<ProviderStatus | undefined>
   lookUpLineType(number: string): Promise<LookupOutcome>
-  /** One of our numbers, by its name. Rejects when the provider cannot be asked, as the two below do. */
-  findNumber(name: string): Promise<BoughtNumber | undefined>
-  /** Searches and buys a number that texts and calls. */
-  buyNumber(wanted: WantedNumber): Promise<BoughtNumber>
-  /** Puts a number into a messaging service; one that is there already stays. */
-  addToService(serviceSid: string, numberSid: string): Promise<void>
 }
 
 export function createTwilioGateway(client: TwilioClient): TwilioGateway {
@@ -191,42 +168,9 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
           return { kind: 'unavailable', reason: message }
         return { kind: 'failed', code, description: message }
       }
-    },
-
-    async findNumber(name) {
-      const [number] = await client.incomingPhoneNumbers.list({ friendlyName: name, limit: 1 })
-      return number && { sid: number.sid, number: number.phoneNumber, state: undefined }
-    },
-
-    async buyNumber({ state, name, smsUrl, voiceUrl }) {
-      const capable = { smsEnabled: true, mmsEnabled: true, voiceEnabled: true, limit: 1 }
-      const { local } = client.availablePhoneNumbers('US')
-      const inState = state === undefined ? [] : await local.list({ ...capable, inRegion: state })
-      const [found] = inState.length > 0 ? inState : await local.list(capable)
-      if (!found) throw new Error('The provider has no number for sale')
-      const bought = await client.incomingPhoneNumbers.create({
-        phoneNumber: found.phoneNumber,
-        friendlyName: name,
-        smsUrl,
-        voiceUrl
-      })
-      return { sid: bought.sid, number: bought.phoneNumber, state: found.region || undefined }
-    },
-
-    async addToService(serviceSid, numberSid) {
-      try {
-        await client.messaging.v1
-          .services(serviceSid)
-          .phoneNumbers.create({ phoneNumberSid: numberSid })
-      } catch (error) {
-        if (restFailure(error).code !== alreadyInService) throw error
-      }
     }
   }
 }
-
-/** https://www.twilio.com/docs/api/errors/21710 */
-const alreadyInService = '21710'
 
 /**
  * Refusals that say nothing of the message: it was never processed and is safe to repeat. Wrong credentials
@@ -289,7 +233,7 @@ function sendFailure(error: unknown): SendOutcome {
 }
 
 /** The SDK's exception, or the network's, in one shape. `status` is absent when no answer came. */
-function restFailure(error: unknown): {
+export function restFailure(error: unknown): {
   status: number | undefined
   code: string
   message: string
