@@ -3,6 +3,7 @@ import type { Operation } from './document.ts'
 import type { Json } from './json.ts'
 import { createLeakWatch, type LeakWatch } from './leaks.ts'
 import type { Ledger } from './ledger.ts'
+import { sendPipelined } from './pipelined.ts'
 import type { Answer, ResponseJudge } from './response-judge.ts'
 
 /** A request of an operation, before it is sent. */
@@ -38,6 +39,8 @@ export interface Exchange extends Answer {
 
 export interface Client {
   send(call: Call): Promise<Exchange>
+  /** The same call several times at the very same moment. Fewer answers where a proxy in between objects. */
+  sendTogether(call: Call, times: number): Promise<Exchange[]>
   leaks: LeakWatch
   close(): Promise<void>
 }
@@ -108,6 +111,37 @@ export function createClient(options: {
     return exchange
   }
 
+  async function sendTogether(call: Call, times: number): Promise<Exchange[]> {
+    const { operation } = call
+    const { type, text } = contentOf(call)
+    const headers: Record<string, string> = {
+      ...(call.token !== null && { authorization: `Bearer ${call.token}` }),
+      ...(type !== null && { 'content-type': type }),
+      ...call.headers
+    }
+    const path = pathOf(call)
+    const one = { method: operation.method, path, headers, body: text?.toString() ?? '' }
+    const startedAt = performance.now()
+    const answers = await sendPipelined(
+      serverUrl,
+      Array.from({ length: times }, () => one),
+      timeoutMs
+    )
+    return answers.map(answer => {
+      const exchange: Exchange = {
+        operation,
+        url: path,
+        ...answer,
+        body: parsed(answer.text, answer.headers['content-type'] ?? ''),
+        ms: performance.now() - startedAt,
+        curl: curlOf(operation.method, `${serverUrl}${path}`, headers, text)
+      }
+      ledger.produced(operation, exchange.status)
+      judgeIt(exchange, call)
+      return exchange
+    })
+  }
+
   function judgeIt(exchange: Exchange, call: Call): void {
     const { operation, status, curl } = exchange
     const place = { subject: operation.id, status }
@@ -134,7 +168,7 @@ export function createClient(options: {
       )
   }
 
-  return { send, leaks, close: () => agent.destroy() }
+  return { send, sendTogether, leaks, close: () => agent.destroy() }
 }
 
 const formType = 'application/x-www-form-urlencoded'

@@ -1,4 +1,4 @@
-import { fieldOf, isRecord, type Json, list, type Path } from './json.ts'
+import { fieldOf, isRecord, type Json, list, type Path, textIn } from './json.ts'
 import type { Random } from './random.ts'
 
 /** A value that breaks one constraint and no other. */
@@ -26,7 +26,7 @@ export interface Constraints {
 }
 
 interface Reading {
-  resolve(schema: unknown): Json
+  resolve: (schema: unknown) => Json
   random: Random
   /** A good value of a field, where its schema alone does not tell one. */
   samples: Readonly<Record<string, unknown>>
@@ -126,11 +126,8 @@ function wrongTypes(types: readonly string[]): unknown[] {
 
 function strings(schema: Json, path: Path, reading: Reading, break_: Add, keep: Add): void {
   const { random } = reading
-  const description = String(schema['description'] ?? '')
-  const meaning = meaningOf(
-    String(path.findLast(step => typeof step === 'string') ?? ''),
-    description
-  )
+  const description = textIn(schema['description'])
+  const meaning = meaningOf(path.findLast(step => typeof step === 'string') ?? '', description)
   const promised = /at most ([\d,]+) characters/i.exec(description)?.[1]?.replaceAll(',', '')
   const minimum = Number(schema['minLength'] ?? 0)
   const maximum = Number(schema['maxLength'] ?? promised ?? Number.NaN)
@@ -138,7 +135,7 @@ function strings(schema: Json, path: Path, reading: Reading, break_: Add, keep: 
 
   if (minimum > 0) break_(`minLength ${minimum}`, '')
   if (minimum > 0 && meaning === 'text')
-    keep(`minLength ${minimum}`, random.pick([...'abcdefghij']).repeat(minimum))
+    keep(`minLength ${minimum}`, 'abcdefghij'.charAt(random.integer(10)).repeat(minimum))
   if (!Number.isNaN(maximum)) {
     const atBound = meaning === 'url' ? urlOf(maximum, random) : textOf(maximum, random)
     keep(`maxLength ${maximum}`, atBound)
@@ -232,7 +229,7 @@ function arrays(
   keep: Add
 ): void {
   const items = reading.resolve(schema['items'])
-  const promised = /at most ([\d,]+)/i.exec(String(schema['description'] ?? ''))?.[1]
+  const promised = /at most ([\d,]+)/i.exec(textIn(schema['description']))?.[1]
   const minimum = Number(schema['minItems'] ?? 0)
   const maximum = Number(schema['maxItems'] ?? promised?.replaceAll(',', '') ?? Number.NaN)
   const filled = (count: number): unknown[] =>
@@ -254,8 +251,8 @@ function arrays(
 /** An item that is right: of a list's items only their number is in question. */
 function itemOf(schema: Json, path: Path, place: number, { random, resolve }: Reading): unknown {
   const [first] = list(schema['anyOf']).map(resolve)
-  const description = String(first?.['description'] ?? schema['description'] ?? '')
-  const name = String(path.findLast(step => typeof step === 'string') ?? '')
+  const description = textIn(first?.['description'] ?? schema['description'])
+  const name = path.findLast(step => typeof step === 'string') ?? ''
   const list_ = /E\.164/.test(description) || /participants|recipients|numbers/.test(name)
   if (list_)
     return `+1601${(2_000_000 + ((random.integer(2 ** 20) * 997 + place) % 7_000_000)).toString()}`
@@ -304,7 +301,7 @@ export function parameterConstraints(schema: Json): { wrong: [string, string][];
   if (typeof maxLength === 'number' && maxLength < 4_000)
     wrong.push([`maxLength ${maxLength}`, 'a'.repeat(maxLength + 1)])
   if (typeof minLength === 'number' && minLength > 0) wrong.push([`minLength ${minLength}`, ''])
-  const description = String(schema['description'] ?? '')
+  const description = textIn(schema['description'])
   if (/E\.164/.test(description))
     wrong.push(
       ...wrongMeanings.e164.slice(0, 5).map((text): [string, string] => ['format e164', text])

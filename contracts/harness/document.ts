@@ -1,4 +1,4 @@
-import { isRecord, type Json, list } from './json.ts'
+import { isRecord, type Json, list, textIn } from './json.ts'
 
 /** Who may call an operation, as the document tells it. */
 export type Access = 'public' | 'provider' | 'bearer' | 'admin'
@@ -41,7 +41,7 @@ export interface ApiDocument {
   events: readonly EventContract[]
   operation(id: string): Operation
   /** The schema that a reference leads to; any other schema as it is. */
-  resolve(schema: unknown): Json
+  resolve: (schema: unknown) => Json
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete']
@@ -84,7 +84,7 @@ export function readDocument(json: unknown): ApiDocument {
       id: String(operation['operationId']),
       method: method.toUpperCase(),
       path,
-      tag: String(list(operation['tags'])[0] ?? ''),
+      tag: textIn(list(operation['tags'])[0]),
       access: accessOf(path, isOpen, parameters),
       idempotent: parameters.some(({ name }) => name.toLowerCase() === 'idempotency-key'),
       parameters,

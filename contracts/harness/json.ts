@@ -6,6 +6,9 @@ export const isRecord = (value: unknown): value is Json =>
 
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
+/** A text as it is, and nothing for anything else. */
+export const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 /** A step into an object or a list. */
 export type Path = readonly (string | number)[]
 

@@ -42,7 +42,8 @@ export interface Unjudged {
 export interface Hole {
   subject: string
   status: number
-  reason: string
+  /** What it would have taken; undefined when a check should have provoked it and did not. */
+  reason: string | undefined
 }
 
 export interface Cell {
@@ -138,7 +139,7 @@ export function createLedger(): Ledger {
           const known = [...unjudged.values()].find(
             item => (item.subject === subject || item.subject === '') && item.status === status
           )
-          return { subject, status, reason: known?.reason ?? 'no request of this run provoked it' }
+          return { subject, status, reason: known?.reason }
         })
     }
   }

@@ -2,7 +2,7 @@ import { pagesRecipes } from '../recipes/recipes.ts'
 import type { PagesCase } from '../recipes/recipe.ts'
 import type { Exchange } from '../client.ts'
 import type { Operation } from '../document.ts'
-import { canonical, isRecord } from '../json.ts'
+import { canonical, isRecord, textIn } from '../json.ts'
 import { fieldsNamed } from './refusals.ts'
 import { type Actor, type Case, eventually, inParallel, type World } from '../world/world.ts'
 
@@ -119,7 +119,7 @@ function descriptionOf(world: World, { path, method }: Operation): string {
   const operation = world.document.resolve(
     world.document.resolve(paths[path])[method.toLowerCase()]
   )
-  return String(operation['description'] ?? '')
+  return textIn(operation['description'])
 }
 
 /** A list that grows while it is read: what was there at the start comes once. */

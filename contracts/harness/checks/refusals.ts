@@ -1,7 +1,7 @@
 import type { Exchange } from '../client.ts'
 import { bodyConstraints, parameterConstraints } from '../constraints.ts'
 import type { Operation } from '../document.ts'
-import { isRecord, list, textsIn, withValue } from '../json.ts'
+import { isRecord, list, textsIn, withValue, textIn } from '../json.ts'
 import { signed } from '../recipes/provider-callbacks.ts'
 import {
   type Actor,
@@ -90,7 +90,7 @@ async function breakParameters(
         refusalProblem(exchange, parameter.name, what)
       )
     }
-    if (/\bRequired\b/.test(String(parameter.schema['description'] ?? '')) && valid.query) {
+    if (/\bRequired\b/.test(textIn(parameter.schema['description'])) && valid.query) {
       const { [parameter.name]: _, ...query } = valid.query
       const exchange = await world.send(operation, actor, { ...valid, query })
       world.judge_(

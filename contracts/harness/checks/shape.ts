@@ -2,7 +2,6 @@ import { bodyConstraints, parameterConstraints } from '../constraints.ts'
 import type { Operation } from '../document.ts'
 import type { Exchange } from '../client.ts'
 import { fieldOf, isRecord, valueAt, withValue } from '../json.ts'
-import { scheduled } from '../recipes/messages.ts'
 import { type Actor, type Case, expectedStatus, inParallel, type World } from '../world/world.ts'
 import { hasPathParameters, withAbsentIds } from './absent.ts'
 import { runInto429, holdUp } from './pressure.ts'
@@ -120,25 +119,28 @@ function wrongParameter(operation: Operation, valid: Case): Case | undefined {
   return operation.bodies.has('application/json') ? { ...valid, body: [] } : undefined
 }
 
-/**
- * The same key at the same moment: all but one are told that the first still runs, or get its answer. Other
- * work keeps the database busy meanwhile, so that the first runs long enough.
- */
+/** The same key at the same moment: all but one are told that the first still runs, or get its answer. */
 async function collide(world: World, operation: Operation, actor: Actor): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt++) {
+  for (let attempt = 0; attempt < 4; attempt++) {
     const valid = await world.recipe(operation).valid(world, actor)
     const request = {
       ...valid,
       headers: { ...valid.headers, 'idempotency-key': world.fresh('key') }
     }
-    const noise = Array.from({ length: 12 }, () => scheduled(world, actor))
-    const exchanges = await Promise.all(
-      Array.from({ length: 6 }, () => world.send(operation, actor, request, { around: true }))
+    const exchanges = await world.client.sendTogether(
+      { operation, token: actor.token, secret: true, ...request },
+      6
     )
-    await Promise.all(noise)
     const refused = exchanges.find(({ status }) => status === 409)
     if (refused) return expect(world, refused, 409)
   }
+  world.ledger.skip({
+    group: 'shape',
+    subject: operation.id,
+    status: 409,
+    reason:
+      'no two requests met: a server that runs them one after another, as on SQLite, is never in the middle of the first'
+  })
 }
 
 /** A value that keeps its constraint to the last character is taken, and comes back as it was. */

@@ -48,7 +48,7 @@ export interface PagesRecipe {
 export interface PagesCase {
   request: Case
   /** Adds one item while pages are being read. */
-  addOne(): Promise<void>
+  addOne: () => Promise<void>
   /** The items of an answer's body. */
-  items(body: unknown): unknown[]
+  items: (body: unknown) => unknown[]
 }

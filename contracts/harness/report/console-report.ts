@@ -8,7 +8,7 @@ const mostShown = 40
 export function consoleReport(result: RunResult, { brief = false } = {}): string {
   const { ledger, options, ms, operations } = result
   const rows = rowsOf(result)
-  const holes = rows.filter(({ hole }) => hole !== undefined)
+  const holes = rows.filter(({ isHole }) => isHole)
   const verdict = ledger.failures.length === 0 ? 'passed' : `${ledger.failures.length} FAILED`
   const summary = `seed ${options.seed}: ${verdict}; ${operations.length} operations, ${ledger.exchanges} exchanges, ${ledger.passes} checks, ${holes.length} holes, ${seconds(ms)}\n`
   const failures = ledger.failures
@@ -24,6 +24,7 @@ export function consoleReport(result: RunResult, { brief = false } = {}): string
   return [
     ...matrix(rows),
     ...holesOf(holes),
+    ...outOfReach(rows),
     ...unjudgedOf(result),
     ...failures,
     '\n',
@@ -48,16 +49,29 @@ function matrix(rows: ReturnType<typeof rowsOf>): string[] {
   })
 }
 
-function holesOf(holes: ReturnType<typeof rowsOf>): string[] {
-  if (holes.length === 0) return ['\nNo hole: every documented answer and event was seen.\n']
-  const byReason = Map.groupBy(holes, ({ hole }) => hole)
+type Rows = ReturnType<typeof rowsOf>
+
+const nameOf = ({ title, status }: Rows[number]): string =>
+  status === 0 ? title : `${title} ${status}`
+
+function holesOf(holes: Rows): string[] {
+  if (holes.length === 0)
+    return ['\nNo hole: every documented answer and event within reach was seen.\n']
   return [
     '\nHoles: documented, and never seen in this run.\n',
-    ...[...byReason].map(([reason, rows]) => {
-      const names = rows.map(({ title, status }) => (status === 0 ? title : `${title} ${status}`))
-      return `  ${reason}\n    ${names.join('\n    ')}\n`
-    })
+    ...holes.map(row => `  ${nameOf(row)}\n`)
   ]
+}
+
+function outOfReach(rows: Rows): string[] {
+  const byReason = Map.groupBy(
+    rows.filter(row => row.outOfReach !== undefined),
+    row => row.outOfReach
+  )
+  return [...byReason].map(
+    ([reason, some]) =>
+      `\nOut of reach: ${reason}\n${some.map(row => `  ${nameOf(row)}\n`).join('')}`
+  )
 }
 
 function unjudgedOf({ ledger }: RunResult): string[] {

@@ -6,7 +6,7 @@ import { type Row, rowsOf, seconds } from './rows.ts'
 export function htmlReport(result: RunResult): string {
   const { ledger, options, ms } = result
   const rows = rowsOf(result)
-  const holes = rows.filter(({ hole }) => hole !== undefined)
+  const holes = rows.filter(({ isHole }) => isHole)
   const verdict = ledger.failures.length === 0 ? 'passed' : `${ledger.failures.length} failed`
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -26,7 +26,7 @@ export function htmlReport(result: RunResult): string {
   details { margin: .3rem 0 } .why { color: gray; font-size: 12px }
 </style>
 <h1>Contract <b>${verdict}</b></h1>
-<p class="sum">${escaped(options.url)} · seed <code>${escaped(options.seed)}</code> · ${rows.length} documented answers and events, ${holes.length} never seen · ${ledger.exchanges} exchanges · ${ledger.passes} checks passed · ${seconds(ms)}</p>
+<p class="sum">${escaped(options.url)} · seed <code>${escaped(options.seed)}</code> · ${rows.length} documented answers and events, ${holes.length} holes · ${ledger.exchanges} exchanges · ${ledger.passes} checks passed · ${seconds(ms)}</p>
 ${failuresOf(result)}
 <h2>Operation × status × check</h2>
 <table><thead><tr><th>operation</th><th>status</th><th>seen</th>${groups.map(group => `<th>${group}</th>`).join('')}</tr></thead>
@@ -42,16 +42,20 @@ ${[...ledger.checks()].map(([name, cell]) => `<tr><td>${escaped(name)}</td><td c
 `
 }
 
-function rowOf({ title, status, produced, cells, hole }: Row, isFirst: boolean): string {
+function rowOf(
+  { title, status, produced, cells, isHole, outOfReach }: Row,
+  isFirst: boolean
+): string {
   const counted = groups.map(group => {
     const { passed, failed } = cells[group]
     if (failed > 0) return `<td class="n bad" title="${passed} passed">${failed} ✗</td>`
     return passed > 0 ? `<td class="n">${passed}</td>` : '<td class="n none">·</td>'
   })
-  const classes = [isFirst ? 'first' : '', hole === undefined ? '' : 'hole']
-    .filter(Boolean)
-    .join(' ')
-  const why = hole === undefined ? '' : `<div class="why">${escaped(hole)}</div>`
+  const classes = [isFirst ? 'first' : '', isHole ? 'hole' : ''].filter(Boolean).join(' ')
+  const why =
+    outOfReach === undefined
+      ? ''
+      : `<div class="why">${status} is out of reach: ${escaped(outOfReach)}</div>`
   return `<tr class="${classes}"><td>${isFirst ? escaped(title) : ''}${why}</td><td class="s">${status === 0 ? 'event' : status}</td><td class="n ${produced === 0 ? 'none' : ''}">${produced}</td>${counted.join('')}</tr>`
 }
 

@@ -10,8 +10,10 @@ export interface Row {
   status: number
   produced: number
   cells: Record<Group, Cell>
-  /** Why it was never seen, where it was not. */
-  hole: string | undefined
+  /** It was never seen, and nothing says why: the matrix has a hole. */
+  isHole: boolean
+  /** Why this run could not see it. */
+  outOfReach: string | undefined
 }
 
 /** The matrix: operation × status × check. */
@@ -29,7 +31,8 @@ export function rowsOf({ ledger, document, operations }: RunResult): Row[] {
     cells: Object.fromEntries(
       groups.map(group => [group, ledger.cell(subject, status, group)])
     ) as Row['cells'],
-    hole: holes.get(`${subject} ${status}`)
+    isHole: holes.has(`${subject} ${status}`) && holes.get(`${subject} ${status}`) === undefined,
+    outOfReach: holes.get(`${subject} ${status}`)
   })
   return [
     ...operations.flatMap(({ id, method, path, responses }) =>
