@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { startPrismProxy, type PrismProxy } from '../api/prism-proxy.ts'
 import { checkAccess } from './checks/access.ts'
+import { checkEvents } from './checks/events.ts'
+import { checkEvolution } from './checks/evolution.ts'
 import { checkIdempotency } from './checks/idempotency.ts'
 import { checkPages } from './checks/pages.ts'
+import { checkProviders } from './checks/providers.ts'
 import { checkRefusals } from './checks/refusals.ts'
 import { checkShape } from './checks/shape.ts'
+import { checkState } from './checks/state.ts'
 import { createClient } from './client.ts'
 import { type ApiDocument, type Operation, readDocument } from './document.ts'
 import { openInbox } from './inbox.ts'
@@ -28,12 +32,16 @@ export interface RunResult {
   groupMs: Partial<Record<Group, number>>
 }
 
-const checks: Partial<Record<Group, (world: World) => Promise<void>>> = {
+const checks: Record<Group, (world: World) => Promise<void>> = {
   shape: checkShape,
   refusals: checkRefusals,
   access: checkAccess,
   idempotency: checkIdempotency,
-  pages: checkPages
+  pages: checkPages,
+  state: checkState,
+  events: checkEvents,
+  providers: checkProviders,
+  evolution: checkEvolution
 }
 
 const documentFile = new URL('../openapi.json', import.meta.url)
@@ -99,7 +107,6 @@ export async function runContract(
       ledger.skip({ group: 'shape', subject: id, status: 0, reason: 'it has no recipe yet' })
     for (const group of groups.filter(each => options.only.includes(each))) {
       const check = checks[group]
-      if (!check) continue
       const groupStartedAt = performance.now()
       await attempt(world, group, check)
       hearPrism(world, prism)
