@@ -147,6 +147,9 @@ const startPrism = async (document: string, upstream: string) => {
       '--port',
       '0',
       '--errors',
+      'false',
+      // Prism would answer with headers of its own that the server never sent.
+      '--cors',
       'false'
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_ENV: 'test', NO_COLOR: '1' } }

@@ -88,6 +88,18 @@ const headers = {
   'retry-after': {
     description: 'Seconds to wait before the next attempt.',
     schema: { type: 'integer' }
+  },
+  'x-ratelimit-limit': {
+    description: 'Requests that the token or address may make in a minute.',
+    schema: { type: 'integer' }
+  },
+  'x-ratelimit-remaining': {
+    description: 'How many of them are left.',
+    schema: { type: 'integer' }
+  },
+  'x-ratelimit-reset': {
+    description: 'Seconds until all of them are there again.',
+    schema: { type: 'integer' }
   }
 } as const
 
@@ -121,7 +133,12 @@ const responses = Object.fromEntries(
       description,
       headers: {
         ...reference('x-request-id'),
-        ...((status === '429' || status === '503') && reference('retry-after'))
+        ...((status === '429' || status === '503') && reference('retry-after')),
+        ...(status === '429' && {
+          ...reference('x-ratelimit-limit'),
+          ...reference('x-ratelimit-remaining'),
+          ...reference('x-ratelimit-reset')
+        })
       },
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
     }
@@ -152,7 +169,7 @@ function finishedSuccess(
     headers: {
       ...reference('x-request-id'),
       ...(status === '200' && parameters.has('cursor') && reference('x-next-cursor')),
-      ...(status === '201' &&
+      ...((status === '201' || status === '202') &&
         parameters.has('Idempotency-Key') &&
         reference('idempotency-replayed'))
     },

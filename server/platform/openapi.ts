@@ -93,11 +93,16 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
       ...(hasBody && { 413: ErrorBody, 415: ErrorBody }),
       ...(hasBody && access !== 'provider' && { 400: ErrorBody, 422: ErrorBody }),
       ...(idempotent && { 409: ErrorBody, 422: ErrorBody }),
+      // A value of a path or a query may be wrong by itself: a null byte always is.
+      ...(access !== 'provider' && hasParameters(schema) && { 422: ErrorBody }),
       ...(access !== 'provider' && { 429: ErrorBody }),
       503: ErrorBody
     }
   }
 }
+
+const hasParameters = ({ params, querystring }: FastifySchema): boolean =>
+  params !== undefined || querystring !== undefined
 
 const IdempotencyKeyHeader = Type.Optional(
   Type.String({

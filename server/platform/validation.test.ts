@@ -85,6 +85,13 @@ describe('a number in a path or query', () => {
     })
   })
 
+  test('is read up to the largest one that JavaScript tells from its neighbours', () => {
+    const text = String(Number.MAX_SAFE_INTEGER)
+    assert.deepEqual(check(Query, { limit: text, name: '' }, 'querystring'), {
+      value: { limit: Number.MAX_SAFE_INTEGER, name: '' }
+    })
+  })
+
   for (const text of ['1.5', '1e3', ' 1', '0x10', 'true', '', '12a', '1'.repeat(30)]) {
     test(`is not found in ${JSON.stringify(text)}`, () => {
       const { problems } = check(Query, { limit: text, name: '' }, 'querystring')

@@ -47,7 +47,7 @@ function readNumbers(schema: TSchema, given: unknown): unknown {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       const isNumber =
-        schema['properties']?.[name]?.type === 'integer' && /^-?\d{1,15}$/.test(String(value))
+        schema['properties']?.[name]?.type === 'integer' && /^-?\d{1,16}$/.test(String(value))
       return [name, isNumber ? Number(value) : value]
     })
   )

@@ -67,6 +67,7 @@ export class AnnouncementBody {
 }
 
 async function readWhole(body: unknown): Promise<AnnouncementRequest> {
+  if (!isObject(body)) throw invalidValues([{ field: 'body', message: 'must be an object' }])
   const announcement = fieldOf(body, 'announcement')
   if (!isObject(announcement)) return { header: announcement, recipients: inChunks([]) }
   const { recipients, recipient_number: single, ...header } = announcement

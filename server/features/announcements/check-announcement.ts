@@ -82,7 +82,7 @@ function readHeader(given: unknown): AnnouncementHeader {
   if (findings.length === 0) return given as AnnouncementHeader
   throw invalidValues(
     findings.map(({ path, message }) => ({
-      field: `announcement${path.replaceAll('/', '.')}`,
+      field: `announcement${path.replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]').replaceAll('/', '.')}`,
       message
     }))
   )

@@ -47,7 +47,9 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
           consumes: ['application/json', 'application/x-ndjson'],
           querystring: Type.Object({
             dry_run: Type.Optional(
-              Type.String({ enum: ['true', 'false'], description: 'Estimate only.' })
+              Type.Union([Type.Literal('true'), Type.Literal('false')], {
+                description: 'Estimate only.'
+              })
             )
           }),
           response: {
@@ -123,7 +125,13 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
           description,
           tags,
           params: ClientAnnouncementId,
-          response: { 200: AnnouncementState, 403: ErrorBody, 404: ErrorBody, 409: ErrorBody }
+          response: {
+            200: AnnouncementState,
+            403: ErrorBody,
+            404: ErrorBody,
+            // What was canceled may be canceled again.
+            ...(state !== 'canceled' && { 409: ErrorBody })
+          }
         }
       },
       async ({ params, bearer }) => {

@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, readCommand, simulatorToken } from './options.ts'
+import { consoleReport } from './report/console-report.ts'
+import { htmlReport } from './report/html-report.ts'
+import { jsonReport } from './report/json-report.ts'
+import { junitReport } from './report/junit-report.ts'
+import { type RunResult, runContract } from './run.ts'
+import { startStackProcess } from './started-stack.ts'
+
+/*
+ * npm run contract -- --url http://127.0.0.1:3000 --token csk_…
+ *
+ * Judges a running server of the API by the document and by what the document promises in words. Ends with 1
+ * when something is wrong. `--help` tells the rest.
+ */
+const command = readCommand(process.argv.slice(2))
+const stack = command.start ? await startStackProcess() : undefined
+let failed = false
+try {
+  for (let run = 1; run <= command.runs; run++) failed = (await once(run)) || failed
+} finally {
+  await stack?.stop()
+}
+process.exitCode = failed ? 1 : 0
+
+async function once(run: number): Promise<boolean> {
+  const { values } = command
+  const seed = command.runs === 1 ? values.seed : `${values.seed}-${run}`
+  const result = await runContract(
+    {
+      ...values,
+      ...(stack && {
+        url: stack.url,
+        publicUrl: stack.url,
+        token: stack.token,
+        mockTwilio: stack.mockTwilio,
+        signingToken: simulatorToken,
+        serverPid: stack.pid
+      }),
+      seed,
+      // Names hold the time too, so that the same seed may be run twice against one database.
+      runId: `${seed}-${Date.now().toString(36)}`
+    },
+    line => process.stderr.write(`  ${line}\n`)
+  )
+  writeReports(command, result)
+  process.stdout.write(consoleReport(result, { brief: command.runs > 1 && run > 1 }))
+  return result.ledger.failures.length > 0
+}
+
+function writeReports({ report }: Command, result: RunResult): void {
+  mkdirSync(report, { recursive: true })
+  writeFileSync(join(report, 'report.json'), jsonReport(result))
+  writeFileSync(join(report, 'junit.xml'), junitReport(result))
+  writeFileSync(join(report, 'report.html'), htmlReport(result))
+  process.stdout.write(`\n${join(report, 'report.html')}\n`)
+}
