@@ -51,6 +51,8 @@ export interface Admission {
 
 /** What differs between a lane of texts and another. */
 export interface SendingRules {
+  /** Whether its transactions go before those that may wait. */
+  isUrgent: boolean
   optOutClass: OptOutClass
   /** Where the provider reports. */
   statusPath: string
@@ -64,12 +66,15 @@ export interface SendingRules {
 
 /** A single text goes out at once, from the number that its client named. */
 const singleTexts: SendingRules = {
+  isUrgent: false,
   optOutClass: 'messages',
   statusPath: '/api/v1/twilio_requests/webhook_message_updates',
   admit: async (_tx, deliveries) => ({ ready: [...deliveries], verdicts: [], canceled: [] }),
   isSenderFault: () => false,
   reassign: async () => []
 }
+
+export const urgentTexts: SendingRules = { ...singleTexts, isUrgent: true }
 
 /** The provider's word that a receiver opted out there (https://www.twilio.com/docs/api/errors/21610). */
 const providerOptOut = '21610'
@@ -89,8 +94,9 @@ export function createMessageDelivery(
   deps: DeliveryDeps,
   rules: SendingRules = singleTexts
 ): BatchHandler {
+  const { isUrgent: urgent } = rules
   const results = new GroupCommit<Result, undefined>(async batch => {
-    await deps.database.transaction(tx => recordResults(deps, rules, tx, batch))
+    await deps.database.transaction(tx => recordResults(deps, rules, tx, batch), { urgent })
     return batch.map(() => undefined)
   })
 
@@ -109,8 +115,9 @@ export function createMessageDelivery(
     const lines = deps.config.LOOKUP_BEFORE_FIRST_SMS
       ? await lookUpLines(deps, entries)
       : new Map<string, LineVerdict>()
-    const { ready, unresolved } = await deps.database.transaction(tx =>
-      take(deps, rules, tx, entries, lines)
+    const { ready, unresolved } = await deps.database.transaction(
+      tx => take(deps, rules, tx, entries, lines),
+      { urgent }
     )
     await allSettled([...ready.map(deliver), ...unresolved.map(lookAgain)])
   }
@@ -240,10 +247,11 @@ async function send(
     // It carries our id, so that a callback finds its message even when the provider's answer was lost.
     statusCallback: `${config.PUBLIC_URL}${statusPath}?message_uuid=${row.uuid}`
   })
-  log.debug(
-    { message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind },
-    'text handed over'
-  )
+  if (log.isLevelEnabled('debug'))
+    log.debug(
+      { message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind },
+      'text handed over'
+    )
   return outcome
 }
 
