@@ -31,7 +31,7 @@ import {
   messageChecksLane,
   publishMessageChecks
 } from './features/messages/ask-after-messages.ts'
-import { createMessageDelivery } from './features/messages/deliver-messages.ts'
+import { createMessageDelivery, urgentTexts } from './features/messages/deliver-messages.ts'
 import { messageEvents } from './features/messages/events.ts'
 import { highLane, normalLane } from './features/messages/lanes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
@@ -243,7 +243,11 @@ export function startWorkers(deps: Deps): Workers {
     retryScheduleMs: parseSchedule(config.CLIENT_EVENT_RETRY_SCHEDULE)
   })
   const consumers: Consumer[] = [
-    queue.consume(highLane, { batchSize: 32, maxInFlight: 64 }, deliverMessages),
+    queue.consume(
+      highLane,
+      { batchSize: 32, maxInFlight: 64, urgent: true },
+      createMessageDelivery(deps, urgentTexts)
+    ),
     queue.consume(normalLane, { batchSize: 64, maxInFlight: 128 }, deliverMessages),
     queue.consume(
       announcementsLane,
@@ -257,7 +261,8 @@ export function startWorkers(deps: Deps): Workers {
     ),
     queue.consume(
       announcementTextsLane,
-      { batchSize: 100, maxInFlight: 200 },
+      // A batch is all that may stand before a high-priority message.
+      { batchSize: 32, maxInFlight: 64 },
       createMessageDelivery(deps, announcementRules({ ...deps, rates }, 'text'))
     ),
     queue.consume(
@@ -279,7 +284,8 @@ export function startWorkers(deps: Deps): Workers {
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
     queue.consume(
       providerCallbacksLane,
-      { batchSize: 200, maxInFlight: 400 },
+      // An entry stands for up to a hundred callbacks.
+      { batchSize: 4, maxInFlight: 4, maxBatches: 1 },
       createCallbackProcessing(deps)
     ),
     queue.consume(

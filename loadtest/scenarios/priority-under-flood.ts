@@ -16,7 +16,7 @@ import { figure, nothingMeasured, within } from '../lab/result.ts'
 
 const firstHigh = 1_000_000
 /** Texts of announcements that a worker has on their way to the provider at once, see `startWorkers`. */
-const onTheirWay = 200
+const onTheirWay = 64
 
 /** Somebody's child is ill while the whole district hears of the snow. */
 export const priorityUnderFlood: Scenario = {

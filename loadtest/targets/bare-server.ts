@@ -50,7 +50,7 @@ app.post<{ Body: { message: Record<string, string> } }>(
 )
 
 /** As many texts on their way to the provider as the server has. */
-const sendersAtOnce = 200
+const sendersAtOnce = 64
 
 app.post<{ Body: { announcement: { body: string; recipients: string[] } } }>(
   '/api/v1/announcements',

@@ -11,10 +11,15 @@ import { storable } from './storable.ts'
 const keysPerBatch = 32
 /** How often a worker looks for entries that another process published. */
 const pollMs = 100
+/** The same of what is urgent. */
+const urgentPollMs = 15
 /** What is due and could not be claimed, since another worker is about to, is looked at again after this. */
 const shortestWaitMs = 20
 /** A handler that fails by itself (a bug) is tried so often before its entry is a dead letter. */
 const maxHandlerFailures = 10
+/** A claim that got many is followed by another after so long at the earliest: a few more are as dear as many. */
+const betweenClaimsMs = 15
+const many = 16
 /** After a claim that failed (the database is away), the wait before the next. */
 const claimFailureMs = 1_000
 
@@ -66,11 +71,11 @@ export function createDatabaseQueue(deps: {
   const wake = (lane: string): void => {
     for (const consumer of consumers) if (consumer.lane === lane) consumer.wake()
   }
-  const poll: Timer | undefined = deps.shared
-    ? everyRealMs(pollMs, () => {
-        for (const consumer of consumers) consumer.wake()
-      })
-    : undefined
+  const poll = (everyMs: number, ofUrgent: boolean): Timer =>
+    everyRealMs(everyMs, () => {
+      for (const consumer of consumers) if (consumer.isUrgent === ofUrgent) consumer.wake()
+    })
+  const polls = deps.shared ? [poll(pollMs, false), poll(urgentPollMs, true)] : []
 
   const queue: Queue = {
     async publish(entries, tx) {
@@ -190,6 +195,8 @@ export function createDatabaseQueue(deps: {
   ): Promise<{ entries: Entry[]; lastKey: number }> {
     const now = clock.now()
     const keys = await keysWithDueWork(lane, after, places.full, now)
+    // The next batch begins where this one ends when there are more keys than one batch has places for.
+    const isCrowded = keys.length >= Math.min(keysPerBatch, limit)
     if (keys.length < keysPerBatch && after >= 0) {
       const wrapped = await keysWithDueWork(lane, -1, places.full, now)
       keys.push(...wrapped.filter(key => key <= after).slice(0, keysPerBatch - keys.length))
@@ -214,7 +221,7 @@ export function createDatabaseQueue(deps: {
     )
     return {
       entries: rows.toSorted((a, b) => a.id - b.id).map(asEntry),
-      lastKey: shares.at(-1)?.key ?? -1
+      lastKey: isCrowded ? (shares.at(-1)?.key ?? -1) : -1
     }
   }
 
@@ -320,7 +327,12 @@ export function createDatabaseQueue(deps: {
     await database.transaction(tx => queue.settle(verdicts, tx))
   }
 
-  return { ...queue, close: () => poll?.cancel() }
+  return {
+    ...queue,
+    close() {
+      for (const timer of polls) timer.cancel()
+    }
+  }
 }
 
 /** Where there is room for more. */
@@ -401,6 +413,7 @@ interface LaneConsumerDeps {
  */
 class LaneConsumer {
   readonly lane: string
+  readonly isUrgent: boolean
   readonly #deps: LaneConsumerDeps
   readonly #leastRoom: number
   readonly #inFlight = new Map<number, Entry>()
@@ -408,6 +421,10 @@ class LaneConsumer {
   readonly #handlerFailures = new Map<number, number>()
   #stopped = false
   #running = false
+  /** By the stopwatch. */
+  #nextClaimAt = 0
+  /** In the handler's hands. */
+  #batches = 0
   #wokenMeanwhile = false
   #lastKey = -1
   #alarm: Timer | undefined
@@ -416,6 +433,7 @@ class LaneConsumer {
 
   constructor(deps: LaneConsumerDeps) {
     this.lane = deps.lane
+    this.isUrgent = deps.options.urgent ?? false
     this.#deps = deps
     const { batchSize, maxInFlight, maxInFlightPerKey = 0 } = deps.options
     // Waiting for half a batch of room avoids a claim for every single settlement. But the places that one
@@ -473,28 +491,35 @@ class LaneConsumer {
     const { claim, clock, log, options } = this.#deps
     try {
       while (!this.#stopped) {
+        if (!this.isUrgent) await this.#gather()
+        if (this.#stopped) break
         this.#wokenMeanwhile = false
         this.#forgetExpired()
         const room = options.maxInFlight - this.#inFlight.size
-        if (room < this.#leastRoom) {
-          this.#setAlarm(Math.min(...[...this.#inFlight.values()].map(entry => entry.leaseEndsAt)))
+        if (room < this.#leastRoom || this.#isBusy()) {
+          if (this.#inFlight.size > 0)
+            this.#setAlarm(
+              Math.min(...[...this.#inFlight.values()].map(entry => entry.leaseEndsAt))
+            )
           break
         }
         const places = this.#places()
-        const { entries, lastKey } = await claim(
-          this.lane,
-          Math.min(room, options.batchSize),
-          this.#lastKey,
-          places
-        )
+        const limit = Math.min(room, options.batchSize)
+        const { entries, lastKey } = await claim(this.lane, limit, this.#lastKey, places)
         this.#lastKey = lastKey
         for (const entry of entries) this.#inFlight.set(entry.id, entry)
+        if (entries.length >= many && entries.length < limit)
+          this.#nextClaimAt = stopwatch() + betweenClaimsMs
         if (this.#stopped) await this.#handBack(entries)
-        else if (entries.length > 0) void this.#work(entries)
-        else if (!this.#wokenMeanwhile) {
-          await this.#sleepUntilNextIsDue(places.full)
-          if (!this.#wokenMeanwhile) break
-        }
+        else if (entries.length > 0) void this.#workThrough(entries)
+        // A claim that got less than it asked for has left little that is due, if anything.
+        if (entries.length === limit || lastKey !== -1 || this.#isBusy()) continue
+        const dueAt = await this.#deps.nextDueAt(this.lane, this.#places().full)
+        if (this.#wokenMeanwhile) continue
+        if (dueAt === undefined) break
+        if (entries.length > 0 && dueAt <= clock.now()) continue
+        this.#setAlarm(dueAt)
+        break
       }
     } catch (error) {
       log.error({ err: error, lane: this.lane }, 'claiming failed')
@@ -504,6 +529,18 @@ class LaneConsumer {
       this.#running = false
       this.#letTimePass()
     }
+  }
+
+  /** Who wakes it seldom wakes it alone: a turn or a moment later one claim serves them all. */
+  async #gather(): Promise<void> {
+    const waitMs = this.#nextClaimAt - stopwatch()
+    if (waitMs >= 1) await realPause(waitMs)
+    else await new Promise(resolve => setImmediate(resolve))
+  }
+
+  #isBusy(): boolean {
+    const { maxBatches } = this.#deps.options
+    return maxBatches !== undefined && this.#batches >= maxBatches
   }
 
   #holds(entry: Entry): boolean {
@@ -527,6 +564,13 @@ class LaneConsumer {
       full: [...used].filter(([, count]) => count >= limit).map(([key]) => key),
       roomFor: key => limit - (used.get(key) ?? 0)
     }
+  }
+
+  async #workThrough(entries: Entry[]): Promise<void> {
+    this.#batches++
+    await this.#work(entries)
+    this.#batches--
+    if (this.#deps.options.maxBatches !== undefined) this.wake()
   }
 
   async #work(entries: Entry[]): Promise<void> {
@@ -586,11 +630,6 @@ class LaneConsumer {
       if (this.#stopped) this.#letTimePass()
       else this.wake()
     }
-  }
-
-  async #sleepUntilNextIsDue(full: readonly number[]): Promise<void> {
-    const dueAt = await this.#deps.nextDueAt(this.lane, full)
-    if (dueAt !== undefined) this.#setAlarm(dueAt)
   }
 
   #setAlarm(at: number): void {

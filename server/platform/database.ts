@@ -5,6 +5,7 @@ import { Migrator } from '@mikro-orm/migrations'
 import type { EntityManager as PostgreSqlEntityManager } from '@mikro-orm/postgresql'
 import type { EntityManager as SqliteEntityManager } from '@mikro-orm/sqlite'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { WriterTurns } from './writer-turns.ts'
 
 export type Dialect = 'sqlite' | 'postgresql'
 
@@ -42,7 +43,8 @@ export interface Database {
   readonly sql: Executor
   /** A fresh entity manager, outside of any transaction. */
   em(): EntityManager
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Where one transaction is written at a time, an urgent one goes before the others that wait. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: { urgent?: boolean }): Promise<T>
   /**
    * A set of rows as something to select from, whatever their number: one parameter, one statement text.
    * Named `r` with the given columns: ``sql`select r.id from ${database.rows(list, { id: 'bigint' })}` ``.
@@ -88,29 +90,33 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return em
   }
 
+  async function transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const afterwards: (() => void)[] = []
+    const result = await executor.transaction().execute(async transaction => {
+      let em: EntityManager | undefined
+      const answer = await work({
+        get em() {
+          em ??= joined(transaction)
+          return em
+        },
+        sql: transaction,
+        afterCommit: action => afterwards.push(action)
+      })
+      await em?.flush()
+      return answer
+    })
+    for (const action of afterwards) action()
+    return result
+  }
+  const turns = dialect === 'sqlite' ? new WriterTurns() : undefined
+
   return {
     dialect,
     orm,
     sql: executor,
     em: () => orm.em.fork() as EntityManager,
-    async transaction(work) {
-      const afterwards: (() => void)[] = []
-      const result = await executor.transaction().execute(async transaction => {
-        let em: EntityManager | undefined
-        const answer = await work({
-          get em() {
-            em ??= joined(transaction)
-            return em
-          },
-          sql: transaction,
-          afterCommit: action => afterwards.push(action)
-        })
-        await em?.flush()
-        return answer
-      })
-      for (const action of afterwards) action()
-      return result
-    },
+    transaction: (work, { urgent = false } = {}) =>
+      turns ? turns.take(() => transact(work), urgent) : transact(work),
     rows,
     async insert<Row>(
       into: Executor,

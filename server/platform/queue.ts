@@ -46,6 +46,13 @@ export interface ConsumeOptions {
   maxInFlight: number
   /** Most of those of one fairness key, so that one slow tenant never holds every place. */
   maxInFlightPerKey?: number
+  /**
+   * Most batches in the handler's hands. What a handler can only take one after another grows into larger
+   * batches while it waits.
+   */
+  maxBatches?: number
+  /** Claims at once instead of a moment later, and looks more often for what other processes published. */
+  urgent?: boolean
 }
 
 /**

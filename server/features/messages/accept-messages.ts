@@ -32,9 +32,10 @@ export function createMessageAcceptance(deps: {
   clock: Clock
   idempotency: Idempotency
 }): GroupCommit<Submission, Acceptance> {
-  return new GroupCommit(batch => deps.database.transaction(tx => acceptBatch(deps, tx, batch)), {
-    maxItems: 200
-  })
+  return new GroupCommit(
+    batch => deps.database.transaction(tx => acceptBatch(deps, tx, batch), { urgent: true }),
+    { maxItems: 200 }
+  )
 }
 
 async function acceptBatch(

@@ -53,6 +53,8 @@ export interface Admission {
 /** What differs between a lane of messages and another. */
 export interface SendingRules {
   channel: Channel
+  /** Whether its transactions go before those that may wait. */
+  isUrgent: boolean
   optOutClass: OptOutClass
   /** Where the provider reports. */
   statusPath: string
@@ -67,12 +69,15 @@ export interface SendingRules {
 /** A single text goes out at once, from the number that its client named. */
 const singleTexts: SendingRules = {
   channel: textChannel,
+  isUrgent: false,
   optOutClass: 'messages',
   statusPath: '/api/v1/twilio_requests/webhook_message_updates',
   admit: async (_tx, deliveries) => ({ ready: [...deliveries], verdicts: [], canceled: [] }),
   isSenderFault: () => false,
   reassign: async () => []
 }
+
+export const urgentTexts: SendingRules = { ...singleTexts, isUrgent: true }
 
 /** The provider's word that a receiver opted out there (https://www.twilio.com/docs/api/errors/21610). */
 const providerOptOut = '21610'
@@ -92,8 +97,9 @@ export function createMessageDelivery(
   deps: DeliveryDeps,
   rules: SendingRules = singleTexts
 ): BatchHandler {
+  const { isUrgent: urgent } = rules
   const results = new GroupCommit<Result, undefined>(async batch => {
-    await deps.database.transaction(tx => recordResults(deps, rules, tx, batch))
+    await deps.database.transaction(tx => recordResults(deps, rules, tx, batch), { urgent })
     return batch.map(() => undefined)
   })
 
@@ -112,8 +118,9 @@ export function createMessageDelivery(
     const lines = deps.config.LOOKUP_BEFORE_FIRST_SMS
       ? await lookUpLines(deps, entries)
       : new Map<string, LineVerdict>()
-    const { ready, unresolved } = await deps.database.transaction(tx =>
-      take(deps, rules, tx, entries, lines)
+    const { ready, unresolved } = await deps.database.transaction(
+      tx => take(deps, rules, tx, entries, lines),
+      { urgent }
     )
     await allSettled([...ready.map(deliver), ...unresolved.map(lookAgain)])
   }
@@ -235,10 +242,11 @@ async function send(
   const publicUrl = config.PUBLIC_URL
   const statusCallback = `${publicUrl}${statusPath}?message_uuid=${row.uuid}`
   const outcome = await channel.send({ twilio, publicUrl }, row, statusCallback)
-  log.debug(
-    { message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind },
-    'message handed over'
-  )
+  if (log.isLevelEnabled('debug'))
+    log.debug(
+      { message_uuid: row.uuid, receiver: maskNumber(row.receiver_number), outcome: outcome.kind },
+      'message handed over'
+    )
   return outcome
 }
 

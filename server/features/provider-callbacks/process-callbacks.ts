@@ -9,7 +9,7 @@ import { receiveAnnouncementReplies } from '../announcements/receive-announcemen
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
 import { applySessionEvents } from '../video-calls/apply-session-events.ts'
-import type { CallbackKind } from './receive-callbacks.ts'
+import { type CallbackKind, callbacksOf, providerCallbacksLane } from './receive-callbacks.ts'
 
 export interface CallbackDeps {
   database: Database
@@ -65,12 +65,33 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
 export function createCallbackProcessing(deps: CallbackDeps): BatchHandler {
   let previous: Promise<unknown> = Promise.resolve()
   return entries => {
-    const work = previous.then(() =>
-      deps.database.transaction(tx => processBatch(deps, tx, entries))
-    )
+    const work = previous.then(async () => {
+      try {
+        await deps.database.transaction(tx => processBatch(deps, tx, entries))
+      } catch (error) {
+        const [only, ...others] = entries
+        if (!only || others.length > 0 || callbacksOf(only).length === 1) throw error
+        await takeApart(deps, only)
+      }
+    })
     previous = work.catch(() => undefined)
     return work
   }
+}
+
+/** One callback that cannot be processed does not fail those that came with it: each is tried by itself. */
+async function takeApart({ database, queue }: CallbackDeps, entry: Entry): Promise<void> {
+  await database.transaction(async tx => {
+    await queue.publish(
+      callbacksOf(entry).map(id => ({
+        lane: providerCallbacksLane,
+        fairnessKey: entry.fairnessKey,
+        payload: String(id)
+      })),
+      tx
+    )
+    await queue.settle([{ entry, outcome: 'done' }], tx)
+  })
 }
 
 async function processBatch(deps: CallbackDeps, tx: Transaction, entries: Entry[]): Promise<void> {
@@ -78,7 +99,7 @@ async function processBatch(deps: CallbackDeps, tx: Transaction, entries: Entry[
   const { rows } = await sql<CallbackRow>`
     select id, kind, query, body, received_at from provider_callbacks
     where id in (select r.id from ${database.rows(
-      entries.map(entry => ({ id: Number(entry.payload) })),
+      entries.flatMap(entry => callbacksOf(entry).map(id => ({ id }))),
       { id: 'bigint' }
     )}) order by id`.execute(tx.sql)
 

@@ -55,10 +55,28 @@ export function createCallbackReceipt(deps: {
         sql`returning id`
       )
       await deps.queue.publish(
-        rows.map(row => ({ lane: providerCallbacksLane, fairnessKey: 0, payload: String(row.id) })),
+        inGroups(rows).map(group => ({
+          lane: providerCallbacksLane,
+          fairnessKey: 0,
+          payload: group.map(({ id }) => id).join(' ')
+        })),
         tx
       )
       return batch.map(() => undefined)
     })
   )
 }
+
+/** What was stored together is processed together: an entry of the lane for each would cost more than they do. */
+const mostTogether = 100
+
+function inGroups<Row>(rows: readonly Row[]): Row[][] {
+  const groups: Row[][] = []
+  for (let start = 0; start < rows.length; start += mostTogether)
+    groups.push(rows.slice(start, start + mostTogether))
+  return groups
+}
+
+/** The ids of the callbacks that an entry of the lane stands for. */
+export const callbacksOf = ({ payload }: { payload: string }): number[] =>
+  payload.split(' ').map(Number)

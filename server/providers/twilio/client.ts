@@ -1,5 +1,6 @@
 import twilio from 'twilio'
-import { Agent } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
+import { callHttp } from '../../platform/http-call.ts'
 
 export type TwilioClient = ReturnType<typeof twilio>
 
@@ -39,7 +40,8 @@ export function connectTwilio(
   credentials: TwilioCredentials,
   baseUrl: string | undefined
 ): TwilioConnection {
-  const agent = new Agent({ connections: 128, pipelining: 1, keepAliveTimeout: 30_000 })
+  // As many as the lanes have texts in flight: none of them waits in a line for another's connection.
+  const agent = new Agent({ connections: 256, pipelining: 1, keepAliveTimeout: 30_000 })
 
   async function request(
     options: SdkRequest
@@ -48,18 +50,19 @@ export function connectTwilio(
       baseUrl === undefined ? options.uri : `${baseUrl}/${options.uri.slice('https://'.length)}`
     )
     appendAll(url.searchParams, options.params)
-    const timeoutMs = options.timeout ?? defaultTimeoutMs
-    const answer = await agent.request({
+    const answer = await callHttp(agent, {
       origin: url.origin,
       path: url.pathname + url.search,
-      method: options.method.toUpperCase(),
+      method: options.method.toUpperCase() as Dispatcher.HttpMethod,
       headers: { ...options.headers, authorization: basicAuth(options.username, options.password) },
       body: options.data === undefined ? null : formEncoded(options.data),
-      // Of the whole call: one that waited for a socket must not leave when it is already given up for lost.
-      signal: AbortSignal.timeout(timeoutMs)
+      timeoutMs: options.timeout ?? defaultTimeoutMs
     })
-    const text = await answer.body.text()
-    return { statusCode: answer.statusCode, body: parsed(text), headers: answer.headers }
+    return {
+      statusCode: answer.statusCode,
+      body: parsed(answer.body.toString('utf8')),
+      headers: answer.headers
+    }
   }
 
   const client = twilio(credentials.apiKey, credentials.apiSecret, {
