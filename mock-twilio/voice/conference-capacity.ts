@@ -16,19 +16,28 @@ export function isParticipantLabel(label: string): boolean {
   )
 }
 
+interface NoRoom {
+  code: 16020 | 16021
+  /** For the words of a refusal. */
+  values: (string | number)[]
+  message: string
+}
+
 /** Why nobody else gets in: the conference is full, or the account. Those who are being called count. */
 export function checkRoom(
   world: World,
   conference: ConferenceRecord | undefined,
   most: number
-): { code: 16020 | 16021; values: (string | number)[] } | undefined {
+): NoRoom | undefined {
   const count = conference?.participants.length ?? 0
   if (conference !== undefined && count >= most) {
-    return { code: 16020, values: [conference.friendlyName, count] }
+    const values = [conference.friendlyName, count]
+    return { code: 16020, values, message: `the conference is full: it has ${count} participants` }
   }
   const { conference_limit: limit } = world.origin
   if (limit === undefined) return undefined
   let inAll = 0
   for (const { participants } of world.conferences.open()) inAll += participants.length
-  return inAll >= limit ? { code: 16021, values: [limit] } : undefined
+  if (inAll < limit) return undefined
+  return { code: 16021, values: [limit], message: `the account has ${limit} participants already` }
 }

@@ -115,7 +115,12 @@ const ConferenceSettings = Type.Object(
     region: Text,
     records: Type.Boolean(),
     trims: Type.Boolean(),
-    recordingCallback: nullable(RecordingCallback)
+    recordingCallback: nullable(RecordingCallback),
+    eventUrl: nullable(
+      Type.String({
+        description: 'where a recording is told in the old way, if it is told in no other'
+      })
+    )
   },
   {
     description:

@@ -7,6 +7,8 @@ import {
 } from '../callbacks/conference-callback.ts'
 import type { FormParameter } from '../callbacks/signature.ts'
 import type { StatusCallbacks } from '../callbacks/status-callback.ts'
+import { rfc2822 } from '../dates.ts'
+import { isSid } from '../ids.ts'
 import { moveConference } from '../lifecycles/conference.ts'
 import { handsetOf } from '../resources/call.ts'
 import type {
@@ -19,7 +21,10 @@ import type {
 } from './conference-record.ts'
 import type { World } from '../world.ts'
 import type { CallRecord } from './call-record.ts'
+import { checkRoom } from './conference-capacity.ts'
+import { readConferenceNoun, type NounProblem, type RoomWish } from './conference-noun.ts'
 import { ConferenceAudio, type Spot } from './conference-audio.ts'
+import type { RecordingRecord } from './recording-record.ts'
 import type { Recordings } from './recordings.ts'
 
 /*
@@ -36,7 +41,7 @@ export interface ConferenceLegs {
   leftRoom: (world: World, call: CallRecord) => void
   /** Nobody waits any more for the one who is being called. */
   cancel: (world: World, call: CallRecord) => void
-  hear: (world: World, call: CallRecord, how: 'said' | 'played', what: string) => void
+  hear: (world: World, call: CallRecord, how: 'said' | 'played', what: string, ms: number) => void
 }
 
 export interface ConferenceServices {
@@ -64,6 +69,7 @@ type LeaveReason =
   | 'participant_hung_up'
   | 'participant_add_failed'
 
+const beepMs = 500
 const speechStep = 'conference.speech-over'
 
 export class Conferences {
@@ -80,6 +86,7 @@ export class Conferences {
       hear: (world, spot, how, what, ms) => this.#playTo(world, spot, { how, what, ms }),
       announced: (world, spot, url, failure) => this.#tellOfAnnouncement(world, spot, url, failure)
     })
+    recordings.onCompleted((world, recording) => this.#tellInTheOldWay(world, recording))
     planned.on(speechStep, (world, { sid, call }) => {
       const conference = world.conferences.find(String(sid))
       const participant = conference?.participants.find(other => other.callSid === call)
@@ -100,23 +107,69 @@ export class Conferences {
     return { conference, participant }
   }
 
-  /** A call gets in: one that was expected takes its place. */
-  enter(world: World, call: CallRecord, entrance: Entrance): void {
-    const expected = spotOf(world, call.sid)
-    if (expected !== undefined && isNamed(expected.conference, entrance.friendlyName)) {
-      this.#admit(world, expected, call)
-      return
+  /** A call wants in, by its Dial: one that was expected takes its place. Gives whether it gets in. */
+  enter(
+    world: World,
+    call: CallRecord,
+    noun: {
+      name: string
+      attributes: Readonly<Record<string, string>>
+      documentUrl: string
     }
-    const conference = this.#conferenceFor(world, entrance)
-    const participant = this.#seat(world, conference, call, entrance.participant, null)
+  ): boolean {
+    const expected = spotOf(world, call.sid)
+    if (expected !== undefined && expected.conference.sid === noun.name) {
+      this.#admit(world, expected, call)
+      return true
+    }
+    const { wish, problems } = readConferenceNoun(noun.name, noun.attributes, noun.documentUrl)
+    const refusal = wish && this.#whyNot(world, call, wish)
+    for (const problem of [...problems, ...(refusal === undefined ? [] : [refusal])]) {
+      alert(world, call, problem)
+    }
+    if (wish === undefined || refusal !== undefined) return false
+    const conference = this.#conferenceFor(world, wish.entrance)
+    const participant = this.#seat(world, conference, call, wish.entrance.participant, null)
     this.#admit(world, { conference, participant }, call)
+    return true
+  }
+
+  #whyNot(
+    world: World,
+    call: CallRecord,
+    { entrance, mostParticipants }: RoomWish
+  ): NounProblem | undefined {
+    const { friendlyName, participant } = entrance
+    const open = openConference(world, friendlyName)
+    const { label, callSidToCoach } = participant
+    if (isSid(friendlyName, 'CF') && open === undefined) {
+      const message = `conference ${friendlyName} does not exist or is completed`
+      return { code: 13236, message, isError: true }
+    }
+    if (label !== null && open?.participants.some(other => other.label === label)) {
+      const message = `the participant label ${label} is in use by another participant`
+      return { code: 16025, message, isError: true }
+    }
+    if (callSidToCoach !== null) {
+      const coached = open?.participants.find(({ callSid }) => callSid === callSidToCoach)
+      if (coached === undefined || coached.joinedAt === null || callSidToCoach === call.sid) {
+        const message = `${callSidToCoach.slice(0, 100)} is nobody in this conference to coach`
+        return { code: 13240, message, isError: true }
+      }
+    }
+    const full = checkRoom(world, open, mostParticipants)
+    return full && { code: full.code, message: full.message, isError: true }
   }
 
   /** A call goes away by itself: it has ended, or has other things to do. */
-  leave(world: World, call: CallRecord, why: 'hung-up' | 'redirected'): void {
+  leave(
+    world: World,
+    call: CallRecord,
+    why: 'hung-up' | 'redirected' | 'star' | 'time-limit'
+  ): void {
     const spot = spotOf(world, call.sid)
     if (spot === undefined || spot.participant.joinedAt === null) return
-    const reason = why === 'hung-up' ? 'participant_hung_up' : 'participant_updated_via_api'
+    const reason = why === 'redirected' ? 'participant_updated_via_api' : 'participant_hung_up'
     const callStatus = why === 'hung-up' ? 'completed' : call.status
     this.#remove(world, spot, { reason, callStatus, isKicked: false })
   }
@@ -189,12 +242,12 @@ export class Conferences {
     this.#audio.play(world, spot, { kind: 'announcement', url, method })
   }
 
-  /** Somebody inside says something. Gives who heard it. */
-  speak(world: World, call: CallRecord, words: string, ms: number): CallRecord[] {
+  /** Somebody inside says something, which is heard by those who may. */
+  spoken(world: World, call: CallRecord, { words, ms }: { words: string; ms: number }): void {
     const spot = spotOf(world, call.sid)
-    if (spot === undefined || spot.participant.joinedAt === null) return []
+    if (spot === undefined || spot.participant.joinedAt === null) return
     const { conference, participant } = spot
-    if (conference.status !== 'in-progress' || participant.muted || participant.hold) return []
+    if (conference.status !== 'in-progress' || participant.muted || participant.hold) return
     const { sid } = conference
     this.#tell(world, conference, 'participant-speech-start', { participant })
     world.plan(ms, { kind: speechStep, sid, call: call.sid })
@@ -209,10 +262,9 @@ export class Conferences {
       this.#recordings.note(world, { conferenceSid: sid }, { who, channel: 1, words, ms })
     }
     for (const other of heardBy) {
-      this.#legs.hear(world, other, 'said', words)
+      this.#legs.hear(world, other, 'said', words, ms)
       this.#recordings.note(world, { callSid: other.sid }, { who, channel: 2, words, ms })
     }
-    return heardBy
   }
 
   #conferenceFor(world: World, entrance: Entrance): ConferenceRecord {
@@ -419,7 +471,7 @@ export class Conferences {
     for (const other of insideOf(conference)) {
       if (other === participant || other.hold) continue
       const call = world.calls.find(other.callSid)
-      if (call !== undefined) this.#legs.hear(world, call, 'played', 'beep')
+      if (call !== undefined) this.#legs.hear(world, call, 'played', 'beep', beepMs)
     }
   }
 
@@ -434,7 +486,7 @@ export class Conferences {
     for (const { callSid } of ears) {
       const call = world.calls.find(callSid)
       if (call === undefined) continue
-      this.#legs.hear(world, call, how, what)
+      this.#legs.hear(world, call, how, what, ms)
       if (how === 'said') this.#noteWords(world, { callSid }, what, ms)
     }
     if (how === 'said' && participant === null) {
@@ -505,6 +557,32 @@ export class Conferences {
     })
   }
 
+  /** https://www.twilio.com/docs/voice/twiml/conference#attributes-eventCallbackUrl */
+  #tellInTheOldWay(world: World, { sid, conferenceSid, recordedMs }: RecordingRecord): void {
+    const conference = world.conferences.find(conferenceSid ?? '')
+    if (conference === undefined || conference.eventUrl === null) return
+    const seconds = Math.round(recordedMs / 1000)
+    this.#callbacks.tellOf(world, {
+      sid,
+      to: '',
+      from: null,
+      status: 'conference-record-end',
+      url: conference.eventUrl,
+      method: 'POST',
+      parameters: [
+        ['AccountSid', world.accountSid],
+        ['ConferenceSid', conference.sid],
+        ['Duration', String(seconds)],
+        ['EventName', 'conference-record-end'],
+        ['RecordingFileSize', String(44 + seconds * 16_000)],
+        ['RecordingUrl', this.#recordings.urlOf(world, sid)],
+        ['Timestamp', rfc2822(world.now())]
+      ],
+      isForged: false,
+      requestId: null
+    })
+  }
+
   #tell(
     world: World,
     conference: ConferenceRecord,
@@ -515,6 +593,11 @@ export class Conferences {
     if (callback === null || !callback.topics.includes(topicOf[event])) return
     this.#callbacks.tellOf(world, conferenceCallback(world, conference, event, callback, about))
   }
+}
+
+function alert(world: World, call: CallRecord, { code, message, isError }: NounProblem): void {
+  const { sid, from, to } = call
+  world.alert(code, message, { sid, from, to, ...(isError ? {} : { severity: 'warning' }) })
 }
 
 export interface ParticipantSpot {

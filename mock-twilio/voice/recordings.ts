@@ -64,6 +64,7 @@ const transcribable = { moreThanSeconds: 2, lessThanSeconds: 120 }
 export class Recordings {
   readonly #callbacks: StatusCallbacks
   readonly #mediaBaseUrl: () => string
+  #onCompleted: (world: World, recording: RecordingRecord) => void = () => {}
 
   constructor(
     callbacks: StatusCallbacks,
@@ -89,6 +90,11 @@ export class Recordings {
 
   get mediaBaseUrl(): string {
     return this.#mediaBaseUrl()
+  }
+
+  /** Who else has to know. */
+  onCompleted(listener: (world: World, recording: RecordingRecord) => void): void {
+    this.#onCompleted = listener
   }
 
   start(world: World, wanted: NewRecording): RecordingRecord {
@@ -188,6 +194,7 @@ export class Recordings {
     }
     this.#move(world, recording, 'processed')
     this.#tell(world, recording, 'completed')
+    this.#onCompleted(world, recording)
     if (recording.transcribes !== null) this.#order(world, recording, callSid)
   }
 

@@ -112,12 +112,15 @@ function readConference(form: Form): ConferenceSettings {
   const words = ['true', 'false', 'record-from-start', 'do-not-record'] as const
   const record = oneOf(form, 'ConferenceRecord', words)
   const trim = oneOf(form, 'ConferenceTrim', ['trim-silence', 'do-not-trim']) ?? 'trim-silence'
+  const callback = readCallback(form)
+  const recordingCallback = readRecordingCallback(form, 'ConferenceRecordingStatusCallback')
   return {
-    callback: readCallback(form),
+    callback,
     region: text(form, 'Region') || 'us1',
     records: record === 'true' || record === 'record-from-start',
     trims: trim === 'trim-silence',
-    recordingCallback: readRecordingCallback(form, 'ConferenceRecordingStatusCallback')
+    recordingCallback,
+    eventUrl: recordingCallback === null ? (callback?.url ?? null) : null
   }
 }
 
