@@ -31,6 +31,7 @@ export const usualLimitMs = 4 * 3_600_000
 export class Calls {
   readonly #callbacks: StatusCallbacks
   readonly #flow: CallFlow
+  readonly #onEnd: ((world: World, call: CallRecord) => void)[] = []
 
   constructor(sender: CallbackSender, callbacks: StatusCallbacks, planned: PlanHandlers<World>) {
     this.#callbacks = callbacks
@@ -82,6 +83,11 @@ export class Calls {
       this.#end(world, call, 'couldNotBePlaced', 404)
     }
     return call
+  }
+
+  /** Who else has to know when a call is over, before the application is told. */
+  onEnd(listener: (world: World, call: CallRecord) => void): void {
+    this.#onEnd.push(listener)
   }
 
   cancel(world: World, call: CallRecord): void {
@@ -246,6 +252,7 @@ export class Calls {
     call.script = null
     world.cookieJars.delete(call.sid)
     this.#move(world, call, event)
+    for (const listener of this.#onEnd) listener(world, call)
     this.#tell(world, call, 'completed')
   }
 

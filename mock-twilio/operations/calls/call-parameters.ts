@@ -80,6 +80,25 @@ export function readSettings(world: World, form: Form): CallSettings {
   }
 }
 
+/** Of the call to a participant of a conference, whose document its maker writes. */
+export function readParticipantCall(form: Form): CallSettings {
+  const detection = readDetection(form, 'AmdStatusCallback')
+  return {
+    ringMs: seconds(form, 'Timeout', 60, 600, 21208) * 1000,
+    limitMs: readLimitMs(form) ?? usualLimitMs,
+    // Who is detected is in the conference already.
+    detection: detection && { ...detection, isAsync: true },
+    url: null,
+    twiml: null,
+    method: 'POST',
+    fallbackUrl: null,
+    fallbackMethod: 'POST',
+    statusCallback: readUrl(form, 'StatusCallback', 21609),
+    statusCallbackMethod: readMethod(form, 'StatusCallbackMethod'),
+    statusCallbackEvents: readEvents(form)
+  }
+}
+
 /** With an application, addresses and methods of the request are not looked at. */
 function settingsOfApplication(
   world: World,
@@ -109,8 +128,12 @@ export function readTwiml(form: Form): string | null {
   return twiml
 }
 
-export function readMethod(form: Form, name: string): 'GET' | 'POST' {
-  const method = (text(form, name) || 'POST').toUpperCase()
+export function readMethod(
+  form: Form,
+  name: string,
+  usual: 'GET' | 'POST' = 'POST'
+): 'GET' | 'POST' {
+  const method = (text(form, name) || usual).toUpperCase()
   if (method !== 'GET' && method !== 'POST') throw refusal(21209, method)
   return method
 }
@@ -144,7 +167,10 @@ function readEvents(form: Form): CallProgressEvent[] {
 }
 
 /** SendDigits and detection exclude each other: the digits win. */
-function readDetection(form: Form): MachineDetection | null {
+function readDetection(
+  form: Form,
+  callbackName = 'AsyncAmdStatusCallback'
+): MachineDetection | null {
   const mode = text(form, 'MachineDetection')
   if (mode === undefined || mode === '') return null
   if (mode !== 'Enable' && mode !== 'DetectMessageEnd') throw refusal(21234, mode)
@@ -153,8 +179,8 @@ function readDetection(form: Form): MachineDetection | null {
   wholeNumber(form, 'MachineDetectionSpeechEndThreshold', 1200, 500, 5000)
   wholeNumber(form, 'MachineDetectionSilenceTimeout', 5000, 2000, 10_000)
   const isAsync = flag(form, 'AsyncAmd') ?? false
-  const statusCallback = readUrl(form, 'AsyncAmdStatusCallback', 21609)
-  const statusCallbackMethod = readMethod(form, 'AsyncAmdStatusCallbackMethod')
+  const statusCallback = readUrl(form, callbackName, 21609)
+  const statusCallbackMethod = readMethod(form, `${callbackName}Method`)
   if (text(form, 'SendDigits')) return null
   return { mode, timeoutMs, isAsync, statusCallback, statusCallbackMethod }
 }
