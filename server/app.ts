@@ -43,7 +43,15 @@ import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
 import { zoomCallbackRoutes } from './features/provider-callbacks/zoom-routes.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
 import { videoCallEvents } from './features/video-calls/events.ts'
+import {
+  videoCallsLane,
+  videoRecordingsLane,
+  videoSweepLane
+} from './features/video-calls/lanes.ts'
 import { videoCallRoutes } from './features/video-calls/routes.ts'
+import { createSessionSweep, publishSessionSweep } from './features/video-calls/sweep-sessions.ts'
+import { createRecordingTakeover } from './features/video-calls/take-over-recordings.ts'
+import { createVideoCallWatch } from './features/video-calls/watch-video-calls.ts'
 import { migrations } from './migrations/list.ts'
 import { accessPlugin } from './platform/access.ts'
 import type { Clock } from './platform/clock.ts'
@@ -61,6 +69,8 @@ import type { Storage } from './platform/storage.ts'
 import { storedFileRoutes } from './platform/stored-files.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
+import { connectZoom } from './providers/zoom/client.ts'
+import { createZoomGateway, type ZoomGateway } from './providers/zoom/gateway.ts'
 import { createSessionTokens } from './providers/zoom/session-token.ts'
 import { parseSendingRates } from './telephony/sending-rate.ts'
 import { textProblem } from './telephony/text.ts'
@@ -76,6 +86,7 @@ export interface Deps {
   secrets: SecretBox
   storage: Storage
   twilio: TwilioGateway
+  zoom: ZoomGateway
   close(): Promise<void>
 }
 
@@ -113,6 +124,11 @@ export async function createDeps({
     },
     config.TWILIO_MODE === 'mock' ? config.TWILIO_BASE_URL : undefined
   )
+  const zoom = connectZoom(
+    { apiKey: config.ZOOM_API_KEY, apiSecret: config.ZOOM_API_SECRET },
+    config.ZOOM_MODE === 'live' ? undefined : config.ZOOM_BASE_URL,
+    clock
+  )
   return {
     config,
     clock,
@@ -123,9 +139,11 @@ export async function createDeps({
     secrets,
     storage,
     twilio: createTwilioGateway(provider.client),
+    zoom: createZoomGateway(zoom),
     async close() {
       queue.close()
       await provider.close()
+      await zoom.close()
       storage.close()
       await database.close()
     }
@@ -243,16 +261,42 @@ export function startWorkers(deps: Deps): Workers {
       clientEventsLane,
       { batchSize: 100, maxInFlight: 256, maxInFlightPerKey: 192 },
       deliverEvents
-    )
+    ),
+    ...(config.ZOOM_MODE === 'off' ? [] : consumeVideo(deps))
   ]
   const checksBegun = publishMessageChecks(deps).catch((error: unknown) =>
     deps.log.error({ err: error }, 'silent messages are not asked after')
   )
+  const sweepBegun =
+    config.ZOOM_MODE === 'off'
+      ? Promise.resolve()
+      : publishSessionSweep(deps).catch((error: unknown) =>
+          deps.log.error({ err: error }, "the provider's sessions are not compared with ours")
+        )
   return {
     async stop() {
       await checksBegun
+      await sweepBegun
       await Promise.all(consumers.map(consumer => consumer.stop(config.SHUTDOWN_GRACE_MS)))
       await sender.close()
     }
   }
+}
+
+/** The consumers of the lanes of video calls. */
+function consumeVideo(deps: Deps): Consumer[] {
+  const { queue } = deps
+  return [
+    queue.consume(
+      videoCallsLane,
+      { batchSize: 16, maxInFlight: 32, maxInFlightPerKey: 24 },
+      createVideoCallWatch(deps)
+    ),
+    queue.consume(
+      videoRecordingsLane,
+      { batchSize: 4, maxInFlight: 8, maxInFlightPerKey: 6 },
+      createRecordingTakeover(deps)
+    ),
+    queue.consume(videoSweepLane, { batchSize: 1, maxInFlight: 1 }, createSessionSweep(deps))
+  ]
 }

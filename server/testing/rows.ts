@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { messageChecksLane } from '../features/messages/ask-after-messages.ts'
+import { videoSweepLane } from '../features/video-calls/lanes.ts'
 import type { Database } from '../platform/database.ts'
 
 const tables = [
@@ -27,7 +28,7 @@ export async function countRows({ sql: executor }: Database): Promise<Record<str
   // What the workers look at by the clock is nobody's request.
   const counts = tables.map(
     table => sql`select ${sql.lit(table)} as name, count(*) as count from ${sql.table(table)}
-      ${table === 'lane_entries' ? sql`where lane <> ${sql.lit(messageChecksLane)}` : sql``}`
+      ${table === 'lane_entries' ? sql`where lane not in (${sql.lit(messageChecksLane)}, ${sql.lit(videoSweepLane)})` : sql``}`
   )
   const { rows } = await sql<{
     name: string
