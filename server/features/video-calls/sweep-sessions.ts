@@ -34,7 +34,10 @@ export function createSessionSweep(deps: SweepDeps): BatchHandler {
     try {
       await sweep(deps)
     } catch (error) {
-      log.warn({ err: error }, 'the provider could not be asked for its sessions; it is asked later')
+      log.warn(
+        { err: error },
+        'the provider could not be asked for its sessions; it is asked later'
+      )
     }
     const at = clock.now() + config.VIDEO_CHECK_AFTER_MS
     await database.transaction(tx =>
@@ -86,7 +89,11 @@ async function learn(deps: SweepDeps, page: readonly ListedSession[]): Promise<v
   const { clock, database } = deps
   const listed = page.map(factOf)
   if (listed.length === 0) return
-  const { rows } = await sql<{ session_id: string; started_at: number | null; ended_at: number | null }>`
+  const { rows } = await sql<{
+    session_id: string
+    started_at: number | null
+    ended_at: number | null
+  }>`
     select session_id, started_at, ended_at from video_call_sessions
     where session_id in (select r.id from ${database.rows(
       listed.map(({ sessionId }) => ({ id: sessionId })),
@@ -101,8 +108,7 @@ async function learn(deps: SweepDeps, page: readonly ListedSession[]): Promise<v
       (row.ended_at === null && endedAt !== null)
     )
   })
-  if (news.length > 0)
-    await database.transaction(tx => recordFacts(deps, tx, news, clock.now()))
+  if (news.length > 0) await database.transaction(tx => recordFacts(deps, tx, news, clock.now()))
 }
 
 const factOf = ({ id, key, name, startTime, endTime }: ListedSession): SessionFact => ({

@@ -98,11 +98,7 @@ async function copy(deps: TakeoverDeps, entry: Entry, recording: RecordingRow): 
 }
 
 /** Behind the address of the event there is nothing: it may have another one, or none any more. */
-async function lookForIt(
-  deps: TakeoverDeps,
-  entry: Entry,
-  recording: RecordingRow
-): Promise<void> {
+async function lookForIt(deps: TakeoverDeps, entry: Entry, recording: RecordingRow): Promise<void> {
   const { database, queue, zoom } = deps
   const listed = await zoom.findRecordings(recording.session_id)
   const found =

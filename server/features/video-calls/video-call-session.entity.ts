@@ -22,7 +22,5 @@ export const VideoCallSession = defineEntity({
     /** How often the provider was asked, after the end, what we had not heard. */
     reviews: p.integer()
   },
-  indexes: [
-    { name: 'video_call_sessions_open', properties: ['id'], where: 'ended_at is null' }
-  ]
+  indexes: [{ name: 'video_call_sessions_open', properties: ['id'], where: 'ended_at is null' }]
 })

@@ -251,7 +251,10 @@ async function remember(
           )})`.execute(tx.sql)
   await change(done.ended, sql`end_asked_at = ${now}`)
   await change(done.stillLive, sql`end_asked_at = null`)
-  await change(done.recording, sql`recording_asked_at = ${now}, recorded_at = coalesce(recorded_at, ${now})`)
+  await change(
+    done.recording,
+    sql`recording_asked_at = ${now}, recorded_at = coalesce(recorded_at, ${now})`
+  )
   await change(done.reviewed, sql`reviews = reviews + 1`)
 }
 
@@ -276,9 +279,7 @@ async function move(
     start_time: standing.startTime,
     end_time: standing.endTime
   }
-  const isChanged = Object.entries(next).some(
-    ([name, value]) => Reflect.get(call, name) !== value
-  )
+  const isChanged = Object.entries(next).some(([name, value]) => Reflect.get(call, name) !== value)
   if (isChanged) {
     Object.assign(call, next, { updated_at: now })
     await sql`update video_calls set internal_status = ${next.internal_status}, provider_id = ${next.provider_id},
