@@ -16,10 +16,9 @@ import { sendZoomEvent, sessionEvent, zoomTime } from '../../testing/zoom-events
 
 const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)
 
-/** Each event of a call that is held, dropped out of, recorded, and ended for all. */
+/** A call that somebody else holds, that one person is in for a while, and that is recorded. */
 const scenario = [
   ['started', 0, {}],
-  ['user_joined', 0, { id: '1', name: 'Ms. Ortega', user_key: 'host' }],
   ['user_joined', 5, { id: '2', name: 'Ana Lima', user_key: 'ana' }],
   [
     'user_left',
@@ -107,7 +106,7 @@ onEachDatabase(dialect => {
     const repeats = scenario.flatMap(step => [...insertionsOf([...scenario], step)])
     const orders = [...orderingsOf<Step>(scenario), ...repeats]
     // PostgreSQL gets a part of them, evenly spread.
-    const stories = dialect === 'sqlite' ? orders : orders.filter((_, place) => place % 11 === 0)
+    const stories = dialect === 'sqlite' ? orders : orders.filter((_, place) => place % 4 === 0)
 
     const results = await tell(server, stories)
 
