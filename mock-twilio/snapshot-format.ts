@@ -32,6 +32,8 @@ const Instant = Type.Number({ minimum: -8_640_000_000_000_000, maximum: 8_640_00
 const Url = Type.Union([Text, Type.Null()])
 const AccountSid = Type.String({ pattern: '^AC[0-9a-fA-F]{32}$' })
 const Random = Type.Array(Type.Integer(), { minItems: 4, maxItems: 4 })
+const hundredYearsMs = 100 * 365 * 86_400_000
+
 const Dated = Type.Object({ sid: Text, dateCreated: Instant, dateUpdated: Instant })
 const Named = Type.Object({ friendlyName: Text })
 const Reviewed = Type.Composite([Dated, Type.Object({ status: Text })])
@@ -157,7 +159,7 @@ const parts = {
   dateCreated: Instant,
   dateUpdated: Instant,
   now: Instant,
-  clockOffsetMs: Type.Number(),
+  clockOffsetMs: Type.Number({ minimum: -hundredYearsMs, maximum: hundredYearsMs }),
   numbers: pairs(OwnNumber),
   shortCodes: pairs(OwnNumber),
   applications: pairs(Type.Composite([Dated, Named])),

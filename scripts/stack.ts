@@ -61,7 +61,8 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
     HOST: host,
     PUBLIC_URL: serverUrl,
     TWILIO_MODE: 'mock',
-    TWILIO_BASE_URL: twilioUrl
+    TWILIO_BASE_URL: twilioUrl,
+    ...(environment['ZOOM_MODE'] !== 'off' && { ZOOM_MODE: 'mock', ZOOM_BASE_URL: zoomUrl })
   })
   const deps = await createDeps({ config, clock, log: createLog(config.LOG_LEVEL) })
   await deps.database.migrate()

@@ -30,6 +30,15 @@ See it arrive, and answer it as the parent:
     -H 'Content-Type: application/json' -d '{"to":"${development.numbers[0]}","body":"Thank you!"}'
   curl -s ${urls.clientApp}/events
 
+Create a video call, and join it as its host with the host_token of the answer:
+
+  curl -s ${urls.server}/api/v1/video_calls \\
+    -H 'Authorization: Bearer ${development.token}' -H 'Content-Type: application/json' \\
+    -d '{"video_call":{"host_username":"Ms. Ortega","session_name":"evening","session_key":"evening","maximum_call_length":45}}'
+  curl -s ${urls.zoom}/_mock/rooms/evening/join \\
+    -H 'Content-Type: application/json' -d '{"user_name":"Ms. Ortega","session_key":"evening","token":"<host_token>"}'
+  curl -s ${urls.server}/api/v1/video_calls/evening -H 'Authorization: Bearer ${development.token}'
+
 Stop with Ctrl-C.
 `)
 

@@ -57,7 +57,15 @@ import { statsRoutes } from './features/stats/routes.ts'
 import { announcementStats, clientEventStats, messageStats } from './features/stats/sources.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
 import { videoCallEvents } from './features/video-calls/events.ts'
+import {
+  videoCallsLane,
+  videoRecordingsLane,
+  videoSweepLane
+} from './features/video-calls/lanes.ts'
 import { videoCallRoutes } from './features/video-calls/routes.ts'
+import { createSessionSweep, publishSessionSweep } from './features/video-calls/sweep-sessions.ts'
+import { createRecordingTakeover } from './features/video-calls/take-over-recordings.ts'
+import { createVideoCallWatch } from './features/video-calls/watch-video-calls.ts'
 import { migrations } from './migrations/list.ts'
 import { accessPlugin } from './platform/access.ts'
 import type { Clock } from './platform/clock.ts'
@@ -75,6 +83,8 @@ import type { Storage } from './platform/storage.ts'
 import { storedFileRoutes } from './platform/stored-files.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
+import { connectZoom } from './providers/zoom/client.ts'
+import { createZoomGateway, type ZoomGateway } from './providers/zoom/gateway.ts'
 import { createSessionTokens } from './providers/zoom/session-token.ts'
 import { createTwilioNumbers, type TwilioNumbers } from './providers/twilio/numbers.ts'
 import { parseSendingRates } from './telephony/sending-rate.ts'
@@ -92,6 +102,7 @@ export interface Deps {
   storage: Storage
   twilio: TwilioGateway
   numbers: TwilioNumbers
+  zoom: ZoomGateway
   close(): Promise<void>
 }
 
@@ -129,6 +140,11 @@ export async function createDeps({
     },
     config.TWILIO_MODE === 'mock' ? config.TWILIO_BASE_URL : undefined
   )
+  const zoom = connectZoom(
+    { apiKey: config.ZOOM_API_KEY, apiSecret: config.ZOOM_API_SECRET },
+    config.ZOOM_MODE === 'live' ? undefined : config.ZOOM_BASE_URL,
+    clock
+  )
   return {
     config,
     clock,
@@ -140,9 +156,11 @@ export async function createDeps({
     storage,
     twilio: createTwilioGateway(provider.client),
     numbers: createTwilioNumbers(provider.client),
+    zoom: createZoomGateway(zoom),
     async close() {
       queue.close()
       await provider.close()
+      await zoom.close()
       storage.close()
       await database.close()
     }
@@ -292,10 +310,12 @@ export function startWorkers(deps: Deps): Workers {
       clientEventsLane,
       { batchSize: 100, maxInFlight: 256, maxInFlightPerKey: 192 },
       deliverEvents
-    )
+    ),
+    ...(config.ZOOM_MODE === 'off' ? [] : consumeVideo(deps))
   ]
   const checksBegun = publishMessageChecks(deps)
     .then(() => publishSynchronization(deps))
+    .then(() => (config.ZOOM_MODE === 'off' ? undefined : publishSessionSweep(deps)))
     .catch((error: unknown) => deps.log.error({ err: error }, 'work by the clock did not begin'))
   return {
     async stop() {
@@ -304,4 +324,22 @@ export function startWorkers(deps: Deps): Workers {
       await sender.close()
     }
   }
+}
+
+/** The consumers of the lanes of video calls. */
+function consumeVideo(deps: Deps): Consumer[] {
+  const { queue } = deps
+  return [
+    queue.consume(
+      videoCallsLane,
+      { batchSize: 16, maxInFlight: 32, maxInFlightPerKey: 24 },
+      createVideoCallWatch(deps)
+    ),
+    queue.consume(
+      videoRecordingsLane,
+      { batchSize: 4, maxInFlight: 8, maxInFlightPerKey: 6 },
+      createRecordingTakeover(deps)
+    ),
+    queue.consume(videoSweepLane, { batchSize: 1, maxInFlight: 1 }, createSessionSweep(deps))
+  ]
 }

@@ -12,6 +12,8 @@ export interface Stage {
   api(method: Method, path: string, options?: { body?: object; expect?: number }): Promise<Json>
   /** The simulator's control API. */
   mock(method: Method, path: string, body?: object): Promise<Json>
+  /** The control API of mock-zoom; its clock is the simulator's. */
+  zoom(method: Method, path: string, body?: object): Promise<Json>
   /** How the client application answers from now on; nothing: as it should. */
   clientAppAnswers(status?: number): Promise<void>
   /** The event that the client application got after the ones already seen, of this type; waits for it. */
@@ -41,7 +43,8 @@ export async function openStage(): Promise<Stage> {
       MOCK_TWILIO_PORT: String(twilio),
       MOCK_ZOOM_PORT: String(zoom),
       CLIENT_APP_PORT: String(clientApp),
-      DATABASE_URL: `sqlite:${join(directory, 'demo.sqlite')}`
+      DATABASE_URL: `sqlite:${join(directory, 'demo.sqlite')}`,
+      STORAGE_URL: `file:${join(directory, 'recordings')}`
     },
     stdio: ['ignore', 'pipe', 'inherit']
   })
@@ -62,6 +65,12 @@ export async function openStage(): Promise<Stage> {
     },
     mock: async (method, path, body) => {
       const answer = await send(method, `${local(twilio)}/_mock${path}`, body)
+      if (answer.status >= 400)
+        throw new Error(`${method} /_mock${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+      return answer.body
+    },
+    zoom: async (method, path, body) => {
+      const answer = await send(method, `${local(zoom)}/_mock${path}`, body)
       if (answer.status >= 400)
         throw new Error(`${method} /_mock${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
       return answer.body

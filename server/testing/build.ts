@@ -6,6 +6,9 @@ import type { FastifyInstance } from 'fastify'
 import { judgeResponses } from '../../contracts/twilio/openapi-judge.ts'
 import { createMockTwilio, type MockTwilio } from '../../mock-twilio/app.ts'
 import { developmentAccountSeed } from '../../mock-twilio/development-account.ts'
+import { createMockZoom, type MockZoom } from '../../mock-zoom/app.ts'
+import { developmentAccountSeed as zoomAccountSeed } from '../../mock-zoom/development-account.ts'
+import type { WorldSeed as ZoomSeed } from '../../mock-zoom/seeds.ts'
 import { type ClientApp, createClientApp } from '../../simulator/client-app.ts'
 import { VirtualClock } from '../../simulator/clock.ts'
 import { freePort } from '../../simulator/free-port.ts'
@@ -47,6 +50,8 @@ export interface TestServer {
   deps: Deps
   clock: VirtualClock
   mock: MockTwilio
+  /** Only of a test that asks for it. */
+  zoom: MockZoom | undefined
   clientApp: ClientApp
   /** A request of an API client, relative to /api/v1. */
   request(
@@ -68,6 +73,8 @@ export interface BuildOptions {
   environment?: Record<string, string>
   /** Consume the lanes; true when absent. */
   workers?: boolean
+  /** With mock-zoom, which begins like this. */
+  zoom?: ZoomSeed
 }
 
 /** Runs the same tests on SQLite and on PostgreSQL; `TEST_DATABASE` chooses one. */
@@ -125,6 +132,8 @@ export async function build(
     judge.assertNoViolations()
   })
   const twilioUrl = await mock.app.listen({ host: '127.0.0.1', port: 0 })
+  const zoom = options.zoom && (await aMockZoom(clock, url, options.zoom))
+  endings.push(() => zoom?.mock.close())
   const database = await aDatabase(dialect)
   endings.push(() => database.drop())
   const files = await mkdtemp(join(tmpdir(), 'common-services-files-'))
@@ -141,7 +150,8 @@ export async function build(
     DATABASE_URL: database.url,
     PORT: String(port),
     PUBLIC_URL: url,
-    TWILIO_BASE_URL: twilioUrl
+    TWILIO_BASE_URL: twilioUrl,
+    ...(zoom && { ZOOM_BASE_URL: zoom.url })
   })
   const deps = await createDeps({ config, clock, log: createLog(config.LOG_LEVEL) })
   endings.push(() => deps.close())
@@ -186,6 +196,7 @@ export async function build(
     deps,
     clock,
     mock,
+    zoom: zoom?.mock,
     clientApp,
     request,
     sendMessage: (fields = {}, how = {}) =>
@@ -225,6 +236,19 @@ export async function build(
     },
     idle
   }
+}
+
+async function aMockZoom(
+  clock: VirtualClock,
+  serverUrl: string,
+  seed: ZoomSeed
+): Promise<{ mock: MockZoom; url: string }> {
+  const mock = await createMockZoom({
+    clock,
+    seed: 'test',
+    accounts: [{ ...zoomAccountSeed(`${serverUrl}/api/v1/zoom_webhooks`), ...seed }]
+  })
+  return { mock, url: await mock.app.listen({ host: '127.0.0.1', port: 0 }) }
 }
 
 /** Polls a condition of another party's until it holds. */

@@ -9,6 +9,7 @@ import {
 } from '../features/messages/message-row.ts'
 import { development } from '../seed.ts'
 import { startOfTest, type TestServer, until } from './build.ts'
+import { lanesByTheClock } from './lanes-by-the-clock.ts'
 import { type MessageHistory, messageHistories } from './message-histories.ts'
 import { signedCallback } from './messages.ts'
 
@@ -181,7 +182,7 @@ export async function untilLeft({ deps, clientApp }: TestServer, count: number):
   for (let latest = ''; ;) {
     const isMoving = async (): Promise<boolean> => {
       const { rows } = await sql<{ count: number }>`
-        select count(*) as count from lane_entries where lane <> 'message-checks'`.execute(
+        select count(*) as count from lane_entries where lane not in (${sql.join(lanesByTheClock)})`.execute(
         deps.database.sql
       )
       const left = Number(rows[0]?.count)

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
-import { messageChecksLane } from '../features/messages/ask-after-messages.ts'
-import { synchronizationLane } from '../features/messaging-services/synchronize-numbers.ts'
 import type { Database } from '../platform/database.ts'
+import { lanesByTheClock } from './lanes-by-the-clock.ts'
 
 const tables = [
   'announcement_batches',
@@ -28,7 +27,7 @@ export async function countRows({ sql: executor }: Database): Promise<Record<str
   // What the workers look at by the clock is nobody's request.
   const counts = tables.map(
     table => sql`select ${sql.lit(table)} as name, count(*) as count from ${sql.table(table)}
-      ${table === 'lane_entries' ? sql`where lane not in (${sql.lit(messageChecksLane)}, ${sql.lit(synchronizationLane)})` : sql``}`
+      ${table === 'lane_entries' ? sql`where lane not in (${sql.join(lanesByTheClock)})` : sql``}`
   )
   const { rows } = await sql<{
     name: string

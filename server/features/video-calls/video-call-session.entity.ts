@@ -21,5 +21,6 @@ export const VideoCallSession = defineEntity({
     recordedAt: p.bigint('number').nullable(),
     /** How often the provider was asked, after the end, what we had not heard. */
     reviews: p.integer()
-  }
+  },
+  indexes: [{ name: 'video_call_sessions_open', properties: ['id'], where: 'ended_at is null' }]
 })

@@ -105,6 +105,18 @@ export interface SessionFact {
   files: FileFact[]
 }
 
+/** A session of which nothing is said. */
+export const noFact = (sessionId: string): SessionFact => ({
+  sessionId,
+  sessionKey: null,
+  topic: null,
+  startedAt: null,
+  endedAt: null,
+  recordedAt: null,
+  visits: [],
+  files: []
+})
+
 export interface VisitFact {
   userId: string
   userKey: string | null

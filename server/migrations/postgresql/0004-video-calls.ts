@@ -55,6 +55,7 @@ const statements = [
     recorded_at bigint null,
     reviews int not null
   )`,
+  `create index video_call_sessions_open on video_call_sessions (id) where ended_at is null`,
   `create index video_call_sessions_call on video_call_sessions (video_call_id)`,
   `alter table video_call_sessions add constraint video_call_sessions_session unique (session_id)`,
   `create table video_call_visits (

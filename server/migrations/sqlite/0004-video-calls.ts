@@ -55,6 +55,7 @@ const statements = [
     recorded_at bigint null,
     reviews integer not null
   )`,
+  `create index video_call_sessions_open on video_call_sessions (id) where ended_at is null`,
   `create index video_call_sessions_call on video_call_sessions (video_call_id)`,
   `create unique index video_call_sessions_session on video_call_sessions (session_id)`,
   `create table video_call_visits (

@@ -1,0 +1,6 @@
+import { messageChecksLane } from '../features/messages/ask-after-messages.ts'
+import { synchronizationLane } from '../features/messaging-services/synchronize-numbers.ts'
+import { videoSweepLane } from '../features/video-calls/lanes.ts'
+
+/** What always has an entry: the next time that something is looked at. Nobody asked for it. */
+export const lanesByTheClock = [messageChecksLane, synchronizationLane, videoSweepLane]
