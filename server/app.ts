@@ -19,6 +19,7 @@ import {
 } from './features/announcements/provision-numbers.ts'
 import { announcementRoutes } from './features/announcements/routes.ts'
 import { announcementRules } from './features/announcements/send-announcements.ts'
+import { complianceRoutes } from './features/compliance/routes.ts'
 import { createEventDelivery } from './features/client-events/deliver-events.ts'
 import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
@@ -168,7 +169,9 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(accessPlugin, { database, believedMs: config.TOKEN_CACHE_MS })
   await app.register(idempotencyPlugin, deps)
 
+  const receipt = createCallbackReceipt(deps)
   await app.register(healthRoutes, { database, metrics })
+  await app.register(complianceRoutes, { config, receipt })
   await app.register(
     async api => {
       await api.register(statusRoutes, { database })
@@ -187,7 +190,7 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
         deps,
         sources: [messageStats, announcementStats, clientEventStats]
       })
-      await api.register(providerCallbackRoutes, { config, receipt: createCallbackReceipt(deps) })
+      await api.register(providerCallbackRoutes, { config, receipt })
     },
     { prefix: '/api/v1' }
   )

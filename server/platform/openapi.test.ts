@@ -104,7 +104,7 @@ onEachDatabase(dialect => {
   test('every example of a request works when it is pasted', async t => {
     const server = await build(t, dialect, { workers: false })
     const examples = operationsOf(server.app).filter(
-      operation => operation.takesJson && operation.method !== 'GET'
+      operation => operation.takesJson && operation.method !== 'GET' && !operation.isOpen
     )
 
     for (const { method, path, parameters, example, operationId } of examples) {

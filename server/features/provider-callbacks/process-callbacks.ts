@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../../platform/database.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
 import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
+import { recordBrandNews, recordBundleReviews } from '../compliance/record-reviews.ts'
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
 import type { CallbackKind } from './receive-callbacks.ts'
@@ -25,6 +26,8 @@ export interface StoredCallback {
   query: URLSearchParams
   /** Of the body: what the provider says. */
   form: URLSearchParams
+  /** As it came. */
+  body: string
 }
 
 interface CallbackRow {
@@ -49,7 +52,9 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.message_status': applyStatusUpdates,
   'twilio.inbound_message': receiveInboundTexts,
   'twilio.announcement_status': applyStatusUpdates,
-  'twilio.announcement_reply': receiveAnnouncementReplies
+  'twilio.announcement_reply': receiveAnnouncementReplies,
+  'twilio.customer_profile': recordBundleReviews,
+  'twilio.brand': recordBrandNews
 }
 
 /**
@@ -100,5 +105,6 @@ const asStored = (row: CallbackRow): StoredCallback => ({
   id: row.id,
   receivedAt: row.received_at,
   query: new URLSearchParams(row.query),
-  form: new URLSearchParams(row.body)
+  form: new URLSearchParams(row.body),
+  body: row.body
 })

@@ -11,6 +11,8 @@ export type CallbackKind =
   | 'twilio.inbound_message'
   | 'twilio.announcement_status'
   | 'twilio.announcement_reply'
+  | 'twilio.customer_profile'
+  | 'twilio.brand'
 
 /** A verified callback, not yet looked into. */
 export interface ReceivedCallback {

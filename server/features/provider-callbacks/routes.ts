@@ -177,7 +177,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   )
 }
 
-function decodeForm(raw: string): Record<string, unknown> {
+export function decodeForm(raw: string): Record<string, unknown> {
   const values: Record<string, string | string[]> = Object.create(null)
   for (const [name, value] of new URLSearchParams(raw)) {
     const known = values[name]
