@@ -5,6 +5,8 @@ import { parseSchedule } from './config.ts'
 import { entities } from './entities.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
 import { bearerRoutes } from './features/bearers/routes.ts'
+import { auditPlugin } from './features/audit-log/record-actions.ts'
+import { auditLogRoutes } from './features/audit-log/routes.ts'
 import { createAnnouncementChanges } from './features/announcements/change-announcements.ts'
 import { announcementEvents } from './features/announcements/events.ts'
 import { createAnnouncementExpansion } from './features/announcements/expand-announcements.ts'
@@ -55,6 +57,8 @@ import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
 import { statsRoutes } from './features/stats/routes.ts'
 import { announcementStats, clientEventStats, messageStats } from './features/stats/sources.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
+import { usageLimitRoutes } from './features/usage-limits/routes.ts'
+import { createUsageGuard, type UsageGuard } from './features/usage-limits/usage-guard.ts'
 import { migrations } from './migrations/list.ts'
 import { accessPlugin } from './platform/access.ts'
 import type { Clock } from './platform/clock.ts'
@@ -83,6 +87,7 @@ export interface Deps {
   secrets: SecretBox
   twilio: TwilioGateway
   numbers: TwilioNumbers
+  guard: UsageGuard
   close(): Promise<void>
 }
 
@@ -129,6 +134,7 @@ export async function createDeps({
     secrets,
     twilio: createTwilioGateway(provider.client),
     numbers: createTwilioNumbers(provider.client),
+    guard: createUsageGuard({ database, clock, config }),
     async close() {
       queue.close()
       await provider.close()
@@ -156,6 +162,7 @@ const tags = [
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
   { name: 'Dead letters', description: 'Work that was given up, of every kind.' },
   { name: 'Opt-outs', description: 'Who wants no more texts from whom.' },
+  { name: 'Audit log', description: 'What administrators did.' },
   { name: 'Statistics', description: 'How much there was of everything.' },
   { name: 'Provider callbacks', description: 'Called by Twilio, signed.' },
   { name: 'Events', description: 'What is sent to your `callback_url`.' }
@@ -168,6 +175,7 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   await registerOpenApi(app, { tags, events: [...messageEvents, ...announcementEvents] })
   await app.register(accessPlugin, { database, believedMs: config.TOKEN_CACHE_MS })
   await app.register(idempotencyPlugin, deps)
+  await app.register(auditPlugin, deps)
 
   const receipt = createCallbackReceipt(deps)
   await app.register(healthRoutes, { database, metrics })
@@ -176,6 +184,8 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
     async api => {
       await api.register(statusRoutes, { database })
       await api.register(bearerRoutes, { deps })
+      await api.register(usageLimitRoutes, { deps })
+      await api.register(auditLogRoutes, { deps })
       await api.register(apiKeyRoutes, { deps })
       await api.register(conversationRoutes, { deps })
       await api.register(participantRoutes, { deps })
