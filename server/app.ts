@@ -5,6 +5,8 @@ import { parseSchedule } from './config.ts'
 import { entities } from './entities.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
 import { bearerRoutes } from './features/bearers/routes.ts'
+import { auditPlugin } from './features/audit-log/record-actions.ts'
+import { auditLogRoutes } from './features/audit-log/routes.ts'
 import { createAnnouncementChanges } from './features/announcements/change-announcements.ts'
 import { announcementEvents } from './features/announcements/events.ts'
 import { createAnnouncementExpansion } from './features/announcements/expand-announcements.ts'
@@ -20,6 +22,7 @@ import {
 } from './features/announcements/provision-numbers.ts'
 import { announcementRoutes } from './features/announcements/routes.ts'
 import { announcementRules } from './features/announcements/send-announcements.ts'
+import { complianceRoutes } from './features/compliance/routes.ts'
 import { createEventDelivery } from './features/client-events/deliver-events.ts'
 import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
@@ -66,6 +69,8 @@ import { videoCallRoutes } from './features/video-calls/routes.ts'
 import { createSessionSweep, publishSessionSweep } from './features/video-calls/sweep-sessions.ts'
 import { createRecordingTakeover } from './features/video-calls/take-over-recordings.ts'
 import { createVideoCallWatch } from './features/video-calls/watch-video-calls.ts'
+import { usageLimitRoutes } from './features/usage-limits/routes.ts'
+import { createUsageGuard, type UsageGuard } from './features/usage-limits/usage-guard.ts'
 import { migrations } from './migrations/list.ts'
 import { accessPlugin } from './platform/access.ts'
 import type { Clock } from './platform/clock.ts'
@@ -103,6 +108,7 @@ export interface Deps {
   twilio: TwilioGateway
   numbers: TwilioNumbers
   zoom: ZoomGateway
+  guard: UsageGuard
   close(): Promise<void>
 }
 
@@ -157,6 +163,7 @@ export async function createDeps({
     twilio: createTwilioGateway(provider.client),
     numbers: createTwilioNumbers(provider.client),
     zoom: createZoomGateway(zoom),
+    guard: createUsageGuard({ database, clock, config }),
     async close() {
       queue.close()
       await provider.close()
@@ -187,6 +194,7 @@ const tags = [
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
   { name: 'Dead letters', description: 'Work that was given up, of every kind.' },
   { name: 'Opt-outs', description: 'Who wants no more texts from whom.' },
+  { name: 'Audit log', description: 'What administrators did.' },
   { name: 'Statistics', description: 'How much there was of everything.' },
   { name: 'Provider callbacks', description: 'Called by Twilio and Zoom, signed.' },
   { name: 'Events', description: 'What is sent to your `callback_url`.' }
@@ -202,15 +210,19 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   })
   await app.register(accessPlugin, { database, believedMs: config.TOKEN_CACHE_MS })
   await app.register(idempotencyPlugin, deps)
+  await app.register(auditPlugin, deps)
 
+  const receipt = createCallbackReceipt(deps)
   await app.register(healthRoutes, { database, metrics })
+  await app.register(complianceRoutes, { config, receipt })
   if (isFolderStorage(deps.storage))
     await app.register(storedFileRoutes, { storage: deps.storage, clock: deps.clock })
-  const receipt = createCallbackReceipt(deps)
   await app.register(
     async api => {
       await api.register(statusRoutes, { database })
       await api.register(bearerRoutes, { deps })
+      await api.register(usageLimitRoutes, { deps })
+      await api.register(auditLogRoutes, { deps })
       await api.register(apiKeyRoutes, { deps })
       await api.register(conversationRoutes, { deps })
       await api.register(participantRoutes, { deps })

@@ -5,6 +5,12 @@ const Port = (port: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: port, description })
 const Switch = (description: string, byDefault: boolean) =>
   Type.Boolean({ default: byDefault, description })
+const Limit = (what: string) =>
+  Type.Integer({
+    minimum: 0,
+    default: 0,
+    description: `${what}; 0 for no limit. An administrator may set another for a bearer.`
+  })
 
 /**
  * Every setting of the server with its meaning and default. This schema is the check at start, the type of
@@ -228,6 +234,10 @@ export const Environment = Type.Object({
     default: 60_000,
     description: 'Requests a minute of one token or address; 0 for none.'
   }),
+  TEXTS_PER_MINUTE: Limit('Texts a minute of one bearer, but for announcements'),
+  TEXTS_PER_DAY: Limit('Texts a day (UTC) of one bearer, announcements too'),
+  CALLS_PER_MINUTE: Limit('Calls a minute of one bearer, but for announcements'),
+  CALLS_PER_DAY: Limit('Calls a day (UTC) of one bearer, announcements too'),
   BODY_LIMIT_BYTES: Type.Integer({
     minimum: 1_024,
     default: 1_048_576,

@@ -68,6 +68,7 @@ export const errors = {
     422
   ),
   rateLimited: createError('rate_limited', 'Too many requests; retry in %s s.', 429),
+  limitReached: createError<[string, number]>('limit_reached', '%s; retry in %s s.', 429),
   overloaded: createError(
     'overloaded',
     'The server is overloaded or a dependency is down; retry in a moment.',
@@ -89,6 +90,25 @@ export class FieldError extends Error {
     this.code = error.code
     this.statusCode = error.statusCode ?? 422
     this.details = details
+  }
+}
+
+/** 429: a limit of the bearer's was reached, and after a while it is not any more. */
+export class LimitReached extends FieldError {
+  readonly limit: number
+  readonly retryAfterSeconds: number
+  readonly #sentence: string
+
+  constructor(sentence: string, limit: number, retryAfterSeconds: number) {
+    super(new errors.limitReached(sentence, retryAfterSeconds), [])
+    this.limit = limit
+    this.retryAfterSeconds = retryAfterSeconds
+    this.#sentence = sentence
+  }
+
+  /** The same refusal, telling what was done before it. */
+  after(done: string): LimitReached {
+    return new LimitReached(`${this.#sentence}; ${done}`, this.limit, this.retryAfterSeconds)
   }
 }
 
@@ -129,6 +149,11 @@ export function refuse(
   const refusal = asRefusal(error, request)
   if (refusal.statusCode === 500 || isDependencyDown(error))
     request.log.error({ err: error, request_id: request.id }, 'unexpected error')
+  if (error instanceof LimitReached) {
+    const { limit, retryAfterSeconds } = error
+    void reply.headers({ ...rateLimitHeaders(limit, 0, retryAfterSeconds) })
+    void reply.header('retry-after', retryAfterSeconds)
+  }
   if (refusal.statusCode === 503 || refusal.statusCode === 429)
     void reply.header('retry-after', reply.getHeader('retry-after') ?? 1)
   const { statusCode, message, details } = refusal
@@ -148,6 +173,13 @@ export function refuse(
     .serializer((answer: unknown) => JSON.stringify(answer))
     .send(body)
 }
+
+/** https://www.ietf.org/archive/id/draft-ietf-httpapi-ratelimit-headers-07.html */
+export const rateLimitHeaders = (limit: number, remaining: number, resetSeconds: number) => ({
+  'ratelimit-limit': limit,
+  'ratelimit-remaining': remaining,
+  'ratelimit-reset': resetSeconds
+})
 
 interface Refusal {
   statusCode: number

@@ -105,12 +105,7 @@ export async function createHttpServer(deps: {
       global: false,
       max: config.RATE_LIMIT_PER_MINUTE,
       timeWindow: 60_000,
-      // Told when it matters: on the answer that refuses.
-      addHeadersOnExceeding: {
-        'x-ratelimit-limit': false,
-        'x-ratelimit-remaining': false,
-        'x-ratelimit-reset': false
-      },
+      enableDraftSpec: true,
       // A token has a budget of its own wherever it comes from; without one the address counts.
       keyGenerator: request => request.headers.authorization ?? request.ip,
       allowList: request => request.routeOptions.config.access === 'provider',

@@ -85,6 +85,18 @@ const headers = {
     description: '`true` on an answer that is given again.',
     schema: { type: 'string', enum: ['true'] }
   },
+  'ratelimit-limit': {
+    description: 'The limit that is nearest: requests of a minute, or what a refusal tells of.',
+    schema: { type: 'integer' }
+  },
+  'ratelimit-remaining': {
+    description: 'What is left of it.',
+    schema: { type: 'integer' }
+  },
+  'ratelimit-reset': {
+    description: 'Seconds until it begins anew.',
+    schema: { type: 'integer' }
+  },
   'retry-after': {
     description: 'Seconds to wait before the next attempt.',
     schema: { type: 'integer' }
@@ -118,12 +130,21 @@ const refusals: Record<string, { name: string; description: string }> = {
   413: { name: 'TooLarge', description: 'The body is too large.' },
   415: { name: 'UnsupportedMediaType', description: 'The body has another media type.' },
   422: { name: 'InvalidValues', description: 'A value is wrong; `details` names each field.' },
-  429: { name: 'RateLimited', description: 'Too many requests.' },
+  429: {
+    name: 'RateLimited',
+    description: 'Too many requests, or a limit of texts or calls is reached; retry later.'
+  },
   503: { name: 'Unavailable', description: 'Overloaded, or a dependency is down.' }
 }
 
 const reference = (name: keyof typeof headers): Json => ({
   [name]: { $ref: `#/components/headers/${name}` }
+})
+
+const rateLimit = (): Json => ({
+  ...reference('ratelimit-limit'),
+  ...reference('ratelimit-remaining'),
+  ...reference('ratelimit-reset')
 })
 
 const responses = Object.fromEntries(
@@ -134,11 +155,7 @@ const responses = Object.fromEntries(
       headers: {
         ...reference('x-request-id'),
         ...((status === '429' || status === '503') && reference('retry-after')),
-        ...(status === '429' && {
-          ...reference('x-ratelimit-limit'),
-          ...reference('x-ratelimit-remaining'),
-          ...reference('x-ratelimit-reset')
-        })
+        ...(status === '429' && rateLimit())
       },
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
     }
@@ -153,7 +170,7 @@ function finishOperation(operation: Json): void {
     Object.entries(given).map(([status, response]) => {
       const refusal = refusals[status]
       if (refusal) return [status, { $ref: `#/components/responses/${refusal.name}` }]
-      return [status, finishedSuccess(status, response, names)]
+      return [status, finishedSuccess(status, response, names, '429' in given)]
     })
   )
 }
@@ -161,13 +178,15 @@ function finishOperation(operation: Json): void {
 function finishedSuccess(
   status: string,
   response: unknown,
-  parameters: ReadonlySet<unknown>
+  parameters: ReadonlySet<unknown>,
+  isLimited: boolean
 ): Json {
   const { description, ...rest } = isRecord(response) ? response : {}
   return {
     description: description === 'Default Response' ? successes[status] : description,
     headers: {
       ...reference('x-request-id'),
+      ...(isLimited && rateLimit()),
       ...(status === '200' && parameters.has('cursor') && reference('x-next-cursor')),
       ...((status === '201' || status === '202') &&
         parameters.has('Idempotency-Key') &&

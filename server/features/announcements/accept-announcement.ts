@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import type { CurrentBearer } from '../../platform/access.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
-import { errors, invalidValues } from '../../platform/errors.ts'
+import { errors, invalidValues, LimitReached } from '../../platform/errors.ts'
 import type { Idempotency, IdempotentRequest } from '../../platform/idempotency.ts'
 import { NumberSet } from '../../platform/number-set.ts'
 import type { Queue } from '../../platform/queue.ts'
+import type { UsageGuard, UsageKind } from '../usage-limits/usage-guard.ts'
 import {
   type CheckedAnnouncement,
   checkRecipient,
@@ -20,6 +21,7 @@ export interface AcceptanceDeps {
   database: Database
   queue: Queue
   clock: Clock
+  guard: UsageGuard
   idempotency: Idempotency
 }
 
@@ -45,8 +47,15 @@ export async function acceptAnnouncement(
   const sorting = new Sorting()
   for await (const chunk of recipients) {
     const accepted = sorting.take(chunk)
-    if (accepted.length > 0)
-      await deps.database.transaction(tx => storeBatch(deps, tx, bearer.id, announcement, accepted))
+    if (accepted.length === 0) continue
+    const taken = sorting.accepted - accepted.length
+    await deps.database
+      .transaction(tx => storeBatch(deps, tx, bearer.id, announcement, accepted))
+      .catch((error: unknown) => {
+        throw error instanceof LimitReached && taken > 0
+          ? error.after(`${taken} recipients were taken in before`)
+          : error
+      })
   }
   if (sorting.accepted === 0) throw nobody(sorting.rejections)
   const answer = sorting.answer(announcement)
@@ -109,13 +118,22 @@ export function nobody(rejections: readonly Rejection[]): Error {
   )
 }
 
+/** Announcements are paced by their numbers: a limit of a minute is not for them. */
+const countedBy = ['day'] as const
+
+/** What an announcement uses of its bearer's limits. */
+export const usageOf = ({ type }: Pick<CheckedAnnouncement, 'type'>): UsageKind =>
+  type === 'voice' ? 'calls' : 'texts'
+
 async function storeBatch(
-  { database, queue, clock }: AcceptanceDeps,
+  { database, queue, clock, guard }: AcceptanceDeps,
   tx: Transaction,
   bearerId: number,
   announcement: CheckedAnnouncement,
   recipients: readonly Recipient[]
 ): Promise<void> {
+  const wish = { bearerId, count: recipients.length }
+  await guard.take(tx, usageOf(announcement), wish, countedBy)
   const [batch] = await database.insert<{ id: number }>(
     tx.sql,
     'announcement_batches',

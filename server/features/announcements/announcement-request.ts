@@ -11,6 +11,8 @@ export interface AnnouncementRequest {
   readonly header: unknown
   /** Unchecked, in chunks as they arrive. Ends with an error when the stream breaks. */
   readonly recipients: AsyncIterable<unknown[]>
+  /** How many there are; not known of a stream. */
+  readonly size?: number
 }
 
 /** More come as a stream. */
@@ -81,7 +83,7 @@ async function readWhole(body: unknown): Promise<AnnouncementRequest> {
         message: `must have at most ${mostInJson} recipients, got ${everybody.length}; send more as application/x-ndjson`
       }
     ])
-  return { header, recipients: inChunks(everybody) }
+  return { header, recipients: inChunks(everybody), size: everybody.length }
 }
 
 async function readStream(payload: AsyncIterable<Buffer>): Promise<AnnouncementRequest> {

@@ -37,7 +37,7 @@ export async function estimateAnnouncement(
   customer: Customer,
   announcement: CheckedAnnouncement,
   recipients: AsyncIterable<unknown[]>
-): Promise<AnnouncementEstimate> {
+): Promise<Omit<AnnouncementEstimate, 'left_today'>> {
   const { database, clock, config } = deps
   const now = clock.now()
   const begin = Math.max(now, announcement.sendAt ?? now)

@@ -12,6 +12,8 @@ import { emitEvents } from '../client-events/emit-events.ts'
 import { statusNews } from '../messages/message-news.ts'
 import { messageColumns, type MessageRow } from '../messages/message-row.ts'
 import { findOptedOut } from '../opt-outs/registry.ts'
+import type { UsageGuard } from '../usage-limits/usage-guard.ts'
+import { usageOf } from './accept-announcement.ts'
 import { findSenders, findStickySenders } from './announcement-numbers.ts'
 import type { CheckedAnnouncement, Recipient } from './check-announcement.ts'
 import { mediumOf } from './lanes.ts'
@@ -26,6 +28,7 @@ export interface ExpansionDeps {
   log: Logger
   config: Pick<Config, 'SMS_TO_MMS_RULE'>
   rates: SendingRates
+  guard: UsageGuard
 }
 
 interface BatchRow {
@@ -163,6 +166,9 @@ async function expandBatch(
   await database.insert(tx.sql, 'messages', messageColumns, rows)
   await scheduleTexts(deps, tx, { service, senders, sticky, texts })
   await tellOfEndings(deps, tx, rows, now)
+  // Who was counted before is not counted again.
+  const repeated = { bearerId: batch.bearer_id, count: recipients.length - fresh.length }
+  await deps.guard.giveBack(tx, usageOf(header), repeated)
   await sql`update announcements set repeated = repeated + ${recipients.length - fresh.length}
     where id = ${announcement.id}`.execute(tx.sql)
   await sql`delete from announcement_batches where id = ${batch.id}`.execute(tx.sql)

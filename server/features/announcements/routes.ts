@@ -7,10 +7,11 @@ import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { Queue } from '../../platform/queue.ts'
 import { PageQuery } from '../../platform/schemas.ts'
 import { parseSendingRates } from '../../telephony/sending-rate.ts'
-import { acceptAnnouncement, findCustomer } from './accept-announcement.ts'
+import type { UsageGuard } from '../usage-limits/usage-guard.ts'
+import { acceptAnnouncement, findCustomer, usageOf } from './accept-announcement.ts'
 import { AnnouncementBody, takeAnnouncements } from './announcement-request.ts'
 import { changeAnnouncement } from './change-announcements.ts'
-import { checkAnnouncement } from './check-announcement.ts'
+import { type CheckedAnnouncement, checkAnnouncement } from './check-announcement.ts'
 import { estimateAnnouncement } from './estimate-announcement.ts'
 import { readAnnouncement } from './read-announcement.ts'
 import {
@@ -28,10 +29,18 @@ const ClientAnnouncementId = Type.Object({
 
 /** Announcements: one text to very many, each reached once. */
 export const announcementRoutes: FastifyPluginAsyncTypebox<{
-  deps: { database: Database; queue: Queue; clock: Clock }
+  deps: { database: Database; queue: Queue; clock: Clock; guard: UsageGuard }
   config: Pick<Config, 'SMS_TO_MMS_RULE' | 'ANNOUNCEMENT_PRICES' | 'SENDING_RATES'>
 }> = async (app, { deps, config }) => {
   const rates = parseSendingRates(config.SENDING_RATES)
+
+  async function leftToday(
+    bearerId: number,
+    announcement: CheckedAnnouncement
+  ): Promise<number | null> {
+    const room = await deps.guard.roomOf(bearerId, usageOf(announcement), 'day')
+    return room ? Math.max(0, room.limit - room.used) : null
+  }
 
   await app.register(async scope => {
     takeAnnouncements(scope)
@@ -64,16 +73,21 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
       async ({ body, query, bearer, idempotency }, reply) => {
         if (!(body instanceof AnnouncementBody))
           throw new errors.badRequest('The body must be an announcement.')
-        const { header, recipients } = await body.read()
+        const { header, recipients, size = 1 } = await body.read()
         const announcement = checkAnnouncement(header, deps.clock.now())
         const customer = await findCustomer(deps, bearer, announcement)
         if (query.dry_run === 'true')
-          return estimateAnnouncement(
-            { ...deps, config, rates },
-            customer,
-            announcement,
-            recipients
-          )
+          return {
+            ...(await estimateAnnouncement(
+              { ...deps, config, rates },
+              customer,
+              announcement,
+              recipients
+            )),
+            left_today: await leftToday(bearer.id, announcement)
+          }
+        const wish = { bearerId: bearer.id, count: size }
+        await deps.guard.check(usageOf(announcement), wish, 'day')
         const { idempotency: memory } = app
         const answer = await acceptAnnouncement(
           { ...deps, idempotency: memory },

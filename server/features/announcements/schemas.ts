@@ -123,7 +123,13 @@ export const AnnouncementEstimate = Type.Object(
       }),
       { description: 'The load of each number. Empty when the customer has none yet.' }
     ),
-    finishes_at: Nullable(Type.String({ format: 'date-time' }))
+    finishes_at: Nullable(Type.String({ format: 'date-time' })),
+    left_today: Nullable(
+      Type.Integer({
+        description:
+          'How many more recipients your limit of the day allows; an announcement to more is refused. Null without a limit.'
+      })
+    )
   },
   { title: 'AnnouncementEstimate' }
 )

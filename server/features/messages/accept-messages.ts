@@ -9,6 +9,7 @@ import { sql } from 'kysely'
 import { resolveConversations } from '../conversations/resolve-conversations.ts'
 import { findOptedOut } from '../opt-outs/registry.ts'
 import { usePairings } from '../participants/use-pairings.ts'
+import type { UsageGuard } from '../usage-limits/usage-guard.ts'
 import type { CheckedMessage } from './check-message.ts'
 import { laneOf } from './lanes.ts'
 import { messageColumns, presentMessage } from './message-row.ts'
@@ -30,6 +31,7 @@ export function createMessageAcceptance(deps: {
   database: Database
   queue: Queue
   clock: Clock
+  guard: UsageGuard
   idempotency: Idempotency
 }): GroupCommit<Submission, Acceptance> {
   return new GroupCommit(
@@ -39,7 +41,13 @@ export function createMessageAcceptance(deps: {
 }
 
 async function acceptBatch(
-  deps: { database: Database; queue: Queue; clock: Clock; idempotency: Idempotency },
+  deps: {
+    database: Database
+    queue: Queue
+    clock: Clock
+    guard: UsageGuard
+    idempotency: Idempotency
+  },
   tx: Transaction,
   batch: readonly Submission[]
 ): Promise<Acceptance[]> {
@@ -54,7 +62,13 @@ async function acceptBatch(
       messagingServiceSid: row.messaging_service_sid
     }))
   )
-  const accepted = batch.filter((_, place) => !optedOut.has(place))
+  const wanted = batch.filter((_, place) => !optedOut.has(place))
+  const grants = await deps.guard.grant(
+    tx,
+    'texts',
+    wanted.map(({ message }) => ({ bearerId: message.row.bearer_id, count: 1 }))
+  )
+  const accepted = wanted.filter((_, place) => grants[place]?.granted === 1)
   const conversations = await resolveConversations(
     database,
     tx,
@@ -117,9 +131,11 @@ async function acceptBatch(
   )
 
   const answers = messages.values()
-  return batch.map((_, place) =>
-    optedOut.has(place) ? refusal() : (answers.next().value ?? refusal())
-  )
+  const granted = grants.values()
+  return batch.map((_, place) => {
+    if (optedOut.has(place)) return refusal()
+    return granted.next().value?.refusal ?? answers.next().value ?? refusal()
+  })
 }
 
 const refusal = (): FieldError =>

@@ -10,6 +10,7 @@ import { isUuid } from '../../platform/ids.ts'
 import type { Queue } from '../../platform/queue.ts'
 import { Deleted, PageQuery } from '../../platform/schemas.ts'
 import { parsePhoneNumber } from '../../telephony/phone-number.ts'
+import type { UsageGuard } from '../usage-limits/usage-guard.ts'
 import { createMessageAcceptance } from './accept-messages.ts'
 import { cancelMessage } from './cancel-message.ts'
 import { checkMessage } from './check-message.ts'
@@ -24,7 +25,7 @@ const MessageUuid = Type.Object({
 
 /** Messages: sent now or later, read, listed, and called back while they wait. */
 export const messageRoutes: FastifyPluginAsyncTypebox<{
-  deps: { database: Database; queue: Queue; clock: Clock }
+  deps: { database: Database; queue: Queue; clock: Clock; guard: UsageGuard }
   config: Pick<Config, 'SMS_TO_MMS_RULE' | 'LOOKUP_BEFORE_FIRST_SMS'>
 }> = async (app, { deps, config }) => {
   const acceptance = createMessageAcceptance({ ...deps, idempotency: app.idempotency })

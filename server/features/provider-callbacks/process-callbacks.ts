@@ -6,6 +6,7 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
 import { receiveAnnouncementKeys } from '../announcements/receive-announcement-keys.ts'
 import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
+import { recordBrandNews, recordBundleReviews } from '../compliance/record-reviews.ts'
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
 import { applySessionEvents } from '../video-calls/apply-session-events.ts'
@@ -27,7 +28,7 @@ export interface StoredCallback {
   query: URLSearchParams
   /** Of the body: what the provider says. */
   form: URLSearchParams
-  /** The body as it came, for those that are no form. */
+  /** As it came. */
   body: string
 }
 
@@ -55,7 +56,9 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.announcement_status': applyStatusUpdates,
   'twilio.announcement_reply': receiveAnnouncementReplies,
   'twilio.announcement_call': receiveAnnouncementKeys,
-  'zoom.event': applySessionEvents
+  'zoom.event': applySessionEvents,
+  'twilio.customer_profile': recordBundleReviews,
+  'twilio.brand': recordBrandNews
 }
 
 /**

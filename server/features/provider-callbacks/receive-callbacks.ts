@@ -13,6 +13,8 @@ export type CallbackKind =
   | 'twilio.announcement_reply'
   | 'twilio.announcement_call'
   | 'zoom.event'
+  | 'twilio.customer_profile'
+  | 'twilio.brand'
 
 /** A verified callback, not yet looked into. */
 export interface ReceivedCallback {

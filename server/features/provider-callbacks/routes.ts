@@ -248,7 +248,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
 
 const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-function decodeForm(raw: string): Record<string, unknown> {
+export function decodeForm(raw: string): Record<string, unknown> {
   const values: Record<string, string | string[]> = Object.create(null)
   for (const [name, value] of new URLSearchParams(raw)) {
     const known = values[name]
