@@ -120,15 +120,15 @@ async function carryOut(deps: CarryOutDeps, entry: Entry): Promise<void> {
   const id = Number(entry.payload)
   for (;;) {
     const isFinished = await deps.database.transaction(async tx => {
-      const { rows } = await sql<{ state: string; service: number; send_at: number | null }>`
-        select state, messaging_service_id as service, send_at from announcements
+      const { rows } = await sql<Origin & { state: string }>`
+        select state, messaging_service_id as service, provider_number as number, send_at from announcements
         where id = ${id} ${deps.database.locking('for update')}`.execute(tx.sql)
       const [announcement] = rows
       const changed =
         announcement?.state === 'canceled'
           ? await cancelPage(deps, tx, id)
           : announcement?.state === 'active'
-            ? await resumePage(deps, tx, id, announcement.service, announcement.send_at)
+            ? await resumePage(deps, tx, id, announcement)
             : 0
       if (changed === messagesPerPage) return false
       await deps.queue.settle([{ entry, outcome: 'done' }], tx)
@@ -136,6 +136,13 @@ async function carryOut(deps: CarryOutDeps, entry: Entry): Promise<void> {
     })
     if (isFinished) return
   }
+}
+
+/** Where an announcement goes out from, and when. */
+interface Origin {
+  service: number
+  number: string | null
+  send_at: number | null
 }
 
 async function cancelPage(deps: ChangeDeps, tx: Transaction, id: number): Promise<number> {
@@ -161,8 +168,7 @@ async function resumePage(
   deps: CarryOutDeps,
   tx: Transaction,
   id: number,
-  service: number,
-  sendAt: number | null
+  { service, number, send_at: sendAt }: Origin
 ): Promise<number> {
   const { database, clock } = deps
   const now = clock.now()
@@ -170,7 +176,7 @@ async function resumePage(
     select m.* from messages m where m.announcement_id = ${id} and m.internal_status = 'accepted'
     limit ${messagesPerPage} ${database.locking('for update')}`.execute(tx.sql)
   if (rows.length === 0) return 0
-  const senders = await findSenders(deps, tx.sql, service, null, now)
+  const senders = await findSenders(deps, tx.sql, service, number, now)
   const sticky = await findStickySenders(
     database,
     tx.sql,
