@@ -291,8 +291,8 @@ export function startWorkers(deps: Deps): Workers {
     ),
     queue.consume(
       announcementTextsLane,
-      // A batch is all that may stand before a high-priority message.
-      { batchSize: 32, maxInFlight: 64 },
+      // All that may stand before a high-priority message.
+      { batchSize: 24, maxInFlight: 48 },
       createMessageDelivery(deps, announcementRules({ ...deps, rates }, 'text'))
     ),
     queue.consume(

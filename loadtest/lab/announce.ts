@@ -99,6 +99,7 @@ function everyOnce(account: Account): KeptPromise[] {
 
 export interface Ledger {
   accepted: number
+  waiting: number
   pending: number
   sent: number
   refused: number

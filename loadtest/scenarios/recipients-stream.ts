@@ -62,7 +62,7 @@ export const recipientsStream: Scenario = {
       promises: [
         exactly('accepted', Number(reply.body['accepted']), recipients),
         exactly('ledger: accepted', ledger.accepted, recipients),
-        exactly('ledger: pending after the cancellation', ledger.pending, 0),
+        exactly('ledger: pending after the cancellation', ledger.pending + ledger.waiting, 0),
         exactly(
           'ledger: the sum of what became of them',
           ledger.sent + ledger.refused + ledger.blocked + ledger.canceled,
@@ -97,8 +97,8 @@ async function untilNothingIsPending(system: Parameters<typeof ledgerOf>[0]): Pr
   let last: Ledger | undefined
   for (let movedAt = clockMs(); ;) {
     const ledger = await ledgerOf(system, 'stream')
-    if (ledger.pending === 0 || clockMs() - movedAt > 30_000) return ledger
-    if (ledger.pending !== last?.pending) movedAt = clockMs()
+    if (ledger.pending + ledger.waiting === 0 || clockMs() - movedAt > 30_000) return ledger
+    if (ledger.pending !== last?.pending || ledger.waiting !== last.waiting) movedAt = clockMs()
     last = ledger
     await pause(500)
   }

@@ -13,6 +13,7 @@ export interface Verdict {
 
 interface Ledger {
   accepted: number
+  waiting: number
   pending: number
   sent: number
   refused: number

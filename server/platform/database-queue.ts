@@ -513,7 +513,8 @@ class LaneConsumer {
         if (this.#stopped) await this.#handBack(entries)
         else if (entries.length > 0) void this.#workThrough(entries)
         // A claim that got less than it asked for has left little that is due, if anything.
-        if (entries.length === limit || lastKey !== -1 || this.#isBusy()) continue
+        if (entries.length === limit || this.#isBusy()) continue
+        if (entries.length > 0 && lastKey !== -1) continue
         const dueAt = await this.#deps.nextDueAt(this.lane, this.#places().full)
         if (this.#wokenMeanwhile) continue
         if (dueAt === undefined) break

@@ -39,8 +39,8 @@ onEachDatabase(dialect => {
         [answer.status, answer.body.accepted, answer.body.rejected.map(indexOf)],
         [202, 99_999, [57_312]]
       )
-    const { accepted, pending } = await ledgerOf(server)
-    assert.deepEqual([accepted, pending], [199_998, 199_998])
+    const { waiting, accepted, pending } = await ledgerOf(server)
+    assert.deepEqual([waiting, accepted, pending], [199_998, 0, 0])
   })
 
   test('one recipient more than fits into JSON is refused before anything is taken in', async t => {
@@ -72,7 +72,7 @@ onEachDatabase(dialect => {
     const closed = new Promise(resolve => cut.on('close', resolve))
     cut.on('error', () => undefined)
     cut.write(`${JSON.stringify({ announcement: shared })}\n${lines.join('\n')}`)
-    await until('two chunks to be stored', async () => (await acceptedSoFar(server)) === 2_000)
+    await until('two chunks to be stored', async () => (await takenInSoFar(server)) === 2_000)
     cut.destroy()
     await closed
 
@@ -85,6 +85,41 @@ onEachDatabase(dialect => {
     assert.equal(again.body.accepted, 2_500)
     const { accepted, repeated } = await ledgerOf(server)
     assert.deepEqual([accepted, repeated], [2_500, 2_000])
+  })
+
+  test('while repeated recipients are found out, the ledger adds up and nothing that it counted is taken back', async t => {
+    const server = await build(t, dialect)
+    const people = Array.from({ length: 3_000 }, (_, index) => family(index))
+    // They wait for the number that is bought for the customer.
+    await streamed(server, people)
+    await streamed(server, people.toReversed())
+    const ledgers = [await ledgerOf(server)]
+
+    for (let step = 0; step < 30 && ledgers.at(-1).waiting > 0; step++) {
+      await server.advance('100 ms')
+      ledgers.push(await ledgerOf(server))
+    }
+
+    assert.deepEqual([ledgers[0].accepted, ledgers[0].waiting], [0, 6_000])
+    assert.deepEqual([ledgers.at(-1).accepted, ledgers.at(-1).repeated], [3_000, 3_000])
+    for (const [place, ledger] of ledgers.entries()) {
+      const { accepted, repeated, sent, refused, blocked, canceled, pending } = ledger
+      assert.equal(accepted, sent + refused + blocked + canceled + pending)
+      assert.ok(accepted >= (ledgers[place - 1]?.accepted ?? 0))
+      assert.ok(repeated >= (ledgers[place - 1]?.repeated ?? 0))
+    }
+  })
+
+  test('an Idempotency-Key does not go with a stream, and is refused by its name', async t => {
+    const server = await build(t, dialect, { workers: false })
+
+    const answer = await server.request('POST', '/announcements', {
+      body: `${JSON.stringify({ announcement: shared })}\n${JSON.stringify(family(1))}`,
+      headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': 'once' }
+    })
+
+    assert.deepEqual([answer.status, answer.body.error.details[0].field], [422, 'Idempotency-Key'])
+    assert.equal((await server.request('GET', '/announcements/snow-day')).status, 404)
   })
 
   test('a stream that begins with no announcement, and an empty one, are refused', async t => {
@@ -113,7 +148,7 @@ onEachDatabase(dialect => {
 
 const indexOf = ({ index }: { index: number }): number => index
 
-async function acceptedSoFar(server: TestServer): Promise<number> {
+async function takenInSoFar(server: TestServer): Promise<number> {
   const { status, body } = await server.request('GET', '/announcements/snow-day')
-  return status === 200 ? body.ledger.accepted : 0
+  return status === 200 ? body.ledger.accepted + body.ledger.waiting : 0
 }

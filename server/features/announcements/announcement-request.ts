@@ -42,8 +42,19 @@ export function takeAnnouncements(app: FastifyInstance): void {
       }
     }
   )
-  app.addContentTypeParser('application/x-ndjson', (_request, payload, done) => {
-    done(null, new AnnouncementBody(() => readStream(payload), 'a stream'))
+  app.addContentTypeParser('application/x-ndjson', (request, payload, done) => {
+    // What makes two streams the same would be known only when both have passed.
+    if (request.headers['idempotency-key'] !== undefined)
+      return done(
+        invalidValues([
+          {
+            field: 'Idempotency-Key',
+            message:
+              'does not go with application/x-ndjson: a stream may be repeated as it is, and nobody is reached twice'
+          }
+        ])
+      )
+    return done(null, new AnnouncementBody(() => readStream(payload), null))
   })
 }
 

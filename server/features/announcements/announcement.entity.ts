@@ -14,6 +14,8 @@ export const Announcement = defineEntity({
     body: p.text(),
     /** JSON list. */
     mediaUrls: p.text(),
+    /** The only number that it may go out from, when its client named one. */
+    providerNumber: p.text().nullable(),
     callbackUrl: p.text().nullable(),
     voice: p.text().nullable(),
     language: p.text().nullable(),

@@ -204,6 +204,21 @@ onEachDatabase(dialect => {
     assert.deepEqual(receiversOf(server), families(20))
   })
 
+  test('an announcement from one number alone goes on from that number when it is resumed', async t => {
+    const server = await build(t, dialect)
+    const [, slow] = await anAnnouncementPool(server, [100, 1, 100])
+    await announce(server, { recipients: families(20), provider_number: slow })
+    await server.advance('5 s')
+
+    await server.request('POST', '/announcements/snow-day/pause')
+    await server.advance('1 min')
+    await server.request('POST', '/announcements/snow-day/resume')
+    await server.advance('1 min')
+
+    assert.deepEqual(receiversOf(server), families(20))
+    assert.deepEqual([...arrivals(server).keys()], [slow])
+  })
+
   test('who waits when an announcement is canceled is never texted, and the client hears of it', async t => {
     const server = await build(t, dialect)
     await anAnnouncementPool(server, [1])

@@ -120,6 +120,8 @@ interface ChangedAnnouncement {
   state: string
   type: string
   service: number
+  /** The number that it is to go out from, when it named one. */
+  number: string | null
   send_at: number | null
 }
 
@@ -128,7 +130,8 @@ async function carryOut(deps: CarryOutDeps, entry: Entry): Promise<void> {
   for (;;) {
     const isFinished = await deps.database.transaction(async tx => {
       const { rows } = await sql<ChangedAnnouncement>`
-        select state, type, messaging_service_id as service, send_at from announcements
+        select state, type, messaging_service_id as service, provider_number as number, send_at
+        from announcements
         where id = ${id} ${deps.database.locking('for update')}`.execute(tx.sql)
       const [announcement] = rows
       const changed =
@@ -168,7 +171,7 @@ async function resumePage(
   deps: CarryOutDeps,
   tx: Transaction,
   id: number,
-  { type, service, send_at: sendAt }: ChangedAnnouncement
+  { type, service, number, send_at: sendAt }: ChangedAnnouncement
 ): Promise<number> {
   const { database, clock } = deps
   const now = clock.now()
@@ -176,7 +179,7 @@ async function resumePage(
     select m.* from messages m where m.announcement_id = ${id} and m.internal_status = 'accepted'
     limit ${messagesPerPage} ${database.locking('for update')}`.execute(tx.sql)
   if (rows.length === 0) return 0
-  const senders = await findSenders(deps, tx.sql, service, null, now, mediumOf(type))
+  const senders = await findSenders(deps, tx.sql, service, number, now, mediumOf(type))
   const sticky = await findStickySenders(
     database,
     tx.sql,

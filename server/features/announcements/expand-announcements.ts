@@ -64,13 +64,13 @@ async function expand(deps: ExpansionDeps, entry: Entry): Promise<void> {
   if (batch) {
     const header: CheckedAnnouncement = JSON.parse(batch.announcement)
     const recipients: Recipient[] = JSON.parse(batch.recipients)
-    const service = await serviceOf(deps.database, batch, header)
+    const { service, number } = await originOf(deps.database, batch, header)
     await deps.database.transaction(async tx => {
       const senders = await findSenders(
         deps,
         tx.sql,
         service,
-        header.providerNumber,
+        number,
         deps.clock.now(),
         mediumOf(header.type)
       )
@@ -97,19 +97,23 @@ async function findBatch(database: Database, id: number): Promise<BatchRow | und
   return rows[0]
 }
 
-/** The messaging service of the customer: of the first request, whatever a later one says. */
-async function serviceOf(
+/** Where it goes out from, as the first request said, whatever a later one says. */
+async function originOf(
   database: Database,
   batch: BatchRow,
   header: CheckedAnnouncement
-): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    select coalesce(
-      (select a.messaging_service_id from announcements a
-        where a.bearer_id = ${batch.bearer_id} and a.client_announcement_id = ${batch.client_announcement_id}),
-      (select min(s.id) from messaging_services s where s.global_customer_id = ${header.globalCustomerId})
-    ) as id`.execute(database.sql)
-  return rows[0]?.id ?? 0
+): Promise<{ service: number; number: string | null }> {
+  const { rows } = await sql<{ service: number; number: string | null }>`
+    select messaging_service_id as service, provider_number as number from announcements
+    where bearer_id = ${batch.bearer_id} and client_announcement_id = ${batch.client_announcement_id}`.execute(
+    database.sql
+  )
+  const [known] = rows
+  if (known) return known
+  const { rows: services } = await sql<{ id: number | null }>`
+    select min(id) as id from messaging_services
+    where global_customer_id = ${header.globalCustomerId}`.execute(database.sql)
+  return { service: services[0]?.id ?? 0, number: header.providerNumber }
 }
 
 async function expandBatch(
@@ -222,6 +226,7 @@ export async function createAnnouncement(
       type: 'text',
       body: 'text',
       media_urls: 'text',
+      provider_number: 'text',
       callback_url: 'text',
       voice: 'text',
       language: 'text',
@@ -240,6 +245,7 @@ export async function createAnnouncement(
         type: header.type,
         body: header.body,
         media_urls: JSON.stringify(header.mediaUrls),
+        provider_number: header.providerNumber,
         callback_url: header.callbackUrl,
         voice: header.voice,
         language: header.language,

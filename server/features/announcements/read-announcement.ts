@@ -92,7 +92,8 @@ async function findRow(
 }
 
 interface Counted {
-  status: string | null
+  /** Of messages; `waiting` of recipients who are not messages yet. */
+  status: string
   /** 1 for messages that the provider has. */
   taken: number | null
   count: number
@@ -122,7 +123,7 @@ async function readLedger(
     from messages where announcement_id = ${id} and internal_status in (${ambiguous})
     group by internal_status, case when message_sid is null then 0 else 1 end
     union all
-    select null, null, coalesce(sum(recipient_count), 0), null
+    select 'waiting', null, coalesce(sum(recipient_count), 0), null
     from announcement_batches
     where bearer_id = ${bearerId} and client_announcement_id = ${clientAnnouncementId}`.execute(
     database.sql
@@ -130,6 +131,7 @@ async function readLedger(
 
   const ledger: AnnouncementLedger = {
     accepted: 0,
+    waiting: 0,
     pending: 0,
     sent: 0,
     refused: 0,
@@ -142,9 +144,10 @@ async function readLedger(
   for (const row of rows) {
     const { count } = row
     if (count === 0) continue
-    ledger.accepted += count
-    ledger[columnOf(row)] += count
-    const status = row.status ?? 'accepted'
+    const column = columnOf(row)
+    ledger[column] += count
+    if (column !== 'waiting') ledger.accepted += count
+    const status = column === 'waiting' ? 'accepted' : row.status
     counts[status] = (counts[status] ?? 0) + count
     if (row.updated_at !== null) updatedAt = Math.max(updatedAt ?? 0, row.updated_at)
   }
@@ -156,7 +159,8 @@ const ambiguous: RawBuilder<unknown> = sql.join([sql.lit('sending'), sql.lit('fa
 
 function columnOf({ status, taken }: Counted): Exclude<keyof AnnouncementLedger, 'accepted'> {
   switch (status) {
-    case null:
+    case 'waiting':
+      return 'waiting'
     case 'accepted':
     case 'scheduled':
     case 'queued':

@@ -51,7 +51,7 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
         schema: {
           summary: 'Announce',
           description:
-            'Up to 100,000 recipients as JSON. As `application/x-ndjson` any number: the first line is `{"announcement": {…}}` without recipients, every further line one recipient. Answered when all are stored; a recipient is reached at most once, however often the request is repeated. With `dry_run=true` nothing is stored, and the answer tells cost and duration.',
+            'Up to 100,000 recipients as JSON. As `application/x-ndjson` any number: the first line is `{"announcement": {…}}` without recipients, every further line one recipient; an `Idempotency-Key` does not go with it, and is not needed. Answered when all are stored; a recipient is reached at most once, however often the request is repeated. With `dry_run=true` nothing is stored, and the answer tells cost and duration.',
           tags,
           consumes: ['application/json', 'application/x-ndjson'],
           querystring: Type.Object({

@@ -162,10 +162,20 @@ export const AnnouncementMessage = Type.Object(
 )
 export type AnnouncementMessage = Static<typeof AnnouncementMessage>
 
-/** The ledger: accepted is always the sum of sent, refused, blocked, canceled and pending. */
+/**
+ * The ledger. At any moment accepted is the sum of sent, refused, blocked, canceled and pending, and none of
+ * accepted and repeated ever falls; who waits becomes part of one of the two.
+ */
 export const AnnouncementLedger = Type.Object(
   {
-    accepted: Type.Integer({ description: 'Everybody who is to be reached, each once.' }),
+    accepted: Type.Integer({
+      description:
+        'Everybody who is to be reached, each once: the sum of `sent`, `refused`, `blocked`, `canceled` and `pending` at any moment. It never falls.'
+    }),
+    waiting: Type.Integer({
+      description:
+        'Taken in and stored, and not yet compared with whom earlier requests named: each becomes part of `accepted` or of `repeated`, as a rule within seconds.'
+    }),
     pending: Type.Integer({ description: 'Not handed to the provider yet.' }),
     sent: Type.Integer({ description: 'Handed to the provider, whatever came of it.' }),
     refused: Type.Integer({ description: 'The provider did not take them.' }),

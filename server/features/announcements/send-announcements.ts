@@ -67,10 +67,12 @@ async function announcementsOf(
   database: Database,
   tx: Transaction,
   deliveries: readonly Delivery[]
-): Promise<Map<number | null, { id: number; state: string; service: number }>> {
+): Promise<
+  Map<number | null, { id: number; state: string; service: number; number: string | null }>
+> {
   const ids = [...new Set(deliveries.map(({ row }) => row.announcement_id))].map(id => ({ id }))
-  const { rows } = await sql<{ id: number; state: string; service: number }>`
-    select a.id, a.state, a.messaging_service_id as service
+  const { rows } = await sql<{ id: number; state: string; service: number; number: string | null }>`
+    select a.id, a.state, a.messaging_service_id as service, a.provider_number as number
     from ${database.rows(ids, { id: 'bigint' })} join announcements a on a.id = r.id`.execute(
     tx.sql
   )
@@ -186,13 +188,13 @@ async function reassign(
   const announcements = await announcementsOf(database, tx, deliveries)
   const verdicts: Verdict[] = []
   const moved: { id: number; sender: string }[] = []
-  for (const [service, theirs] of Map.groupBy(
-    deliveries,
-    ({ row }) => announcements.get(row.announcement_id)?.service
+  for (const [announcement, theirs] of Map.groupBy(deliveries, ({ row }) =>
+    announcements.get(row.announcement_id)
   )) {
-    if (service === undefined) continue
-    const senders = (await findSenders(deps, tx.sql, service, null, now, medium)).filter(
-      ({ number }) => !refused.has(number)
+    if (announcement === undefined) continue
+    const { service, number } = announcement
+    const senders = (await findSenders(deps, tx.sql, service, number, now, medium)).filter(
+      sender => !refused.has(sender.number)
     )
     if (senders.length === 0) continue
     const pairs = theirs.map(({ row, entry }) => {

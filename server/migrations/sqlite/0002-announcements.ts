@@ -16,6 +16,7 @@ const statements = [
     type text not null,
     body text not null,
     media_urls text not null,
+    provider_number text null,
     callback_url text null,
     voice text null,
     language text null,

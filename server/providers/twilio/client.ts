@@ -1,5 +1,5 @@
 import twilio from 'twilio'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import { callHttp } from '../../platform/http-call.ts'
 
 export type TwilioClient = ReturnType<typeof twilio>
@@ -53,7 +53,7 @@ export function connectTwilio(
     const answer = await callHttp(agent, {
       origin: url.origin,
       path: url.pathname + url.search,
-      method: options.method.toUpperCase() as Dispatcher.HttpMethod,
+      method: options.method.toUpperCase(),
       headers: { ...options.headers, authorization: basicAuth(options.username, options.password) },
       body: options.data === undefined ? null : formEncoded(options.data),
       timeoutMs: options.timeout ?? defaultTimeoutMs

@@ -31,7 +31,7 @@ function signatureOf(
     const value = form[name]
     // A repeated parameter counts once for each different value.
     if (Array.isArray(value))
-      for (const item of [...new Set(value)].toSorted()) signed += `${name}${item}`
+      for (const item of new Set(value.map(String).toSorted())) signed += `${name}${item}`
     else signed += `${name}${String(value)}`
   }
   return createHmac('sha1', authToken).update(signed, 'utf8').digest('base64')
