@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mutants } from './mutants/catalogue.ts'
+import { gradeHarness, killMatrix } from './mutants/run-mutants.ts'
 import { type Command, readCommand, simulatorToken } from './options.ts'
 import { consoleReport } from './report/console-report.ts'
 import { htmlReport } from './report/html-report.ts'
 import { jsonReport } from './report/json-report.ts'
 import { junitReport } from './report/junit-report.ts'
+import { seconds } from './report/rows.ts'
 import { type RunResult, runContract } from './run.ts'
 import { startStackProcess } from './started-stack.ts'
 
@@ -15,38 +18,42 @@ import { startStackProcess } from './started-stack.ts'
  * when something is wrong. `--help` tells the rest.
  */
 const command = readCommand(process.argv.slice(2))
-const stack = command.start ? await startStackProcess() : undefined
-let failed = false
-try {
-  for (let run = 1; run <= command.runs; run++) failed = (await once(run)) || failed
-} finally {
-  await stack?.stop()
-}
-process.exitCode = failed ? 1 : 0
+if (command.mutants) await grade(command)
+else await judge(command)
 
-async function once(run: number): Promise<boolean> {
-  const { values } = command
-  const seed = command.runs === 1 ? values.seed : `${values.seed}-${run}`
-  const result = await runContract(
-    {
-      ...values,
-      ...(stack && {
-        url: stack.url,
-        publicUrl: stack.url,
-        token: stack.token,
-        mockTwilio: stack.mockTwilio,
-        signingToken: simulatorToken,
-        serverPid: stack.pid
-      }),
-      seed,
-      // Names hold the time too, so that the same seed may be run twice against one database.
-      runId: `${seed}-${Date.now().toString(36)}`
-    },
-    line => process.stderr.write(`  ${line}\n`)
-  )
-  writeReports(command, result)
-  process.stdout.write(consoleReport(result, { brief: command.runs > 1 && run > 1 }))
-  return result.ledger.failures.length > 0
+async function judge(command: Command): Promise<void> {
+  const stack = command.start ? await startStackProcess() : undefined
+  let failed = false
+  try {
+    for (let run = 1; run <= command.runs; run++) failed = (await once(run)) || failed
+  } finally {
+    await stack?.stop()
+  }
+  process.exitCode = failed ? 1 : 0
+  async function once(run: number): Promise<boolean> {
+    const { values } = command
+    const seed = command.runs === 1 ? values.seed : `${values.seed}-${run}`
+    const result = await runContract(
+      {
+        ...values,
+        ...(stack && {
+          url: stack.url,
+          publicUrl: stack.url,
+          token: stack.token,
+          mockTwilio: stack.mockTwilio,
+          signingToken: simulatorToken,
+          serverPid: stack.pid
+        }),
+        seed,
+        // Names hold the time too, so that the same seed may be run twice against one database.
+        runId: `${seed}-${Date.now().toString(36)}`
+      },
+      line => process.stderr.write(`  ${line}\n`)
+    )
+    writeReports(command, result)
+    process.stdout.write(consoleReport(result, { brief: command.runs > 1 && run > 1 }))
+    return result.ledger.failures.length > 0
+  }
 }
 
 function writeReports({ report }: Command, result: RunResult): void {
@@ -55,4 +62,18 @@ function writeReports({ report }: Command, result: RunResult): void {
   writeFileSync(join(report, 'junit.xml'), junitReport(result))
   writeFileSync(join(report, 'report.html'), htmlReport(result))
   process.stdout.write(`\n${join(report, 'report.html')}\n`)
+}
+
+/** Every planted fault must be found. */
+async function grade({ mutant: wanted, values, atOnce }: Command): Promise<void> {
+  const chosen = wanted.length === 0 ? mutants : mutants.filter(({ id }) => wanted.includes(id))
+  if (chosen.length === 0) throw new Error(`There is no mutant ${wanted.join(', ')}`)
+  const startedAt = performance.now()
+  const grades = await gradeHarness(chosen, values, atOnce, ({ mutant: { id }, killedBy, ms }) =>
+    process.stderr.write(
+      `  ${id}: ${killedBy.length > 0 ? 'killed' : 'SURVIVED'}, ${Math.round(ms)} ms\n`
+    )
+  )
+  process.stdout.write(`\n${killMatrix(grades)}${seconds(performance.now() - startedAt)}\n`)
+  process.exitCode = grades.every(({ killedBy }) => killedBy.length > 0) ? 0 : 1
 }

@@ -28,6 +28,8 @@ export interface ContractOptions {
   customer: string
   /** Waits between the attempts of an event, in milliseconds. */
   retryScheduleMs: readonly number[]
+  /** How long something is waited for that should come by itself, in real time. */
+  patienceMs: number
   /** How long a client may take to answer an event. */
   eventTimeoutMs: number
   seed: string
@@ -68,6 +70,7 @@ export const usage = `
   --replica http://…         another process of the same server; may be given several times
   --rate-probe 70000         requests made at most to meet the rate limit; 0 leaves it alone
   --sender +1601…  --customer local-district  --retry-schedule 5s,30s,2m  --event-timeout-ms 15000
+  --patience-ms 8000         how long something is waited for that should come by itself
   --no-prism                 without the second judge
   --mutants [--mutant id]    grades the harness: every seeded fault of the server must be found
 `
@@ -93,6 +96,7 @@ export function readCommand(args: string[]): Command {
       sender: { type: 'string', multiple: true, default: ['+16015550100', '+16015550101'] },
       customer: { type: 'string', default: 'local-district' },
       'retry-schedule': { type: 'string', default: '5s,30s,2m,10m,30m,1h,2h,4h,8h,8h' },
+      'patience-ms': { type: 'string', default: '8000' },
       'event-timeout-ms': { type: 'string', default: '15000' },
       seed: { type: 'string', default: String(Math.trunc(performance.timeOrigin) % 1_000_000) },
       runs: { type: 'string', default: '1' },
@@ -136,6 +140,7 @@ export function readCommand(args: string[]): Command {
       senders: values.sender,
       customer: values.customer,
       retryScheduleMs: values['retry-schedule'].split(',').map(durationMs),
+      patienceMs: wholeNumber('--patience-ms', values['patience-ms']),
       eventTimeoutMs: wholeNumber('--event-timeout-ms', values['event-timeout-ms']),
       seed: values.seed,
       only: values.only.split(',').map(groupCalled),

@@ -96,6 +96,13 @@ export async function holdUp(world: World): Promise<void> {
         )
   }
   await untilItTakesWork(world)
+  const missed = judged.filter(({ id }) => ledger.timesProduced(id, 503) === 0)
+  for (const { id } of missed)
+    ledger.fail(
+      { group: 'shape', check: 'shape/produced', subject: id, status: 503 },
+      'held up for seconds, the server took the request as if nothing had been: expected 503',
+      ''
+    )
 }
 
 /** Its loop is measured by its lateness at timers: long stops with hardly a moment between them. */

@@ -25,6 +25,7 @@ export async function checkState(world: World): Promise<void> {
   if (isServed('patch_bearer')) await ownBearer(world)
   if (isServed('post_messages')) {
     await texts(world)
+    await ownTexts(world)
     await cancellations(world)
     await walks(world)
     await scopes(world)
@@ -234,6 +235,26 @@ async function removeIt(world: World, story: Story, actor: Actor, known: Json): 
     itemsIn(listed.body).some(item => isSame(story, item, known))
       ? `the list still holds the removed ${story.name}`
       : undefined
+  )
+}
+
+/** A list holds its bearer's texts between the two numbers, and nobody else's. */
+async function ownTexts(world: World): Promise<void> {
+  const [one, other] = [await world.bearer(), await world.bearer()]
+  const [person, another] = [world.receiver(), world.receiver()]
+  const wanted = await scheduled(world, one, { receiver_number: person })
+  await scheduled(world, one, { receiver_number: another })
+  await scheduled(world, other, { receiver_number: person })
+  const query = { from: String(world.options.senders[0]), to: person }
+  const listed = await world.send(world.document.operation('get_messages'), one, { query })
+  const uuids = itemsIn(listed.body).map(item => item['message_uuid'])
+  world.judge_(
+    'state',
+    'own-lists',
+    listed,
+    canonical(uuids) === canonical([wanted['message_uuid']])
+      ? undefined
+      : `one text of the bearer to that number exists, the list holds ${uuids.length}`
   )
 }
 

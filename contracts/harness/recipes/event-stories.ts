@@ -92,10 +92,14 @@ export const eventStories: readonly EventStory[] = [
   {
     types: ['announcements.message.opt_out'],
     operation: 'post_announcements',
-    bearerType: 'Admin',
+    asAdmin: true,
     async happen(world, actor, twilio) {
       const recipient = world.receiver()
-      const id = await announce(world, actor, { recipients: [recipient], send_at: undefined })
+      const id = await announce(world, actor, {
+        recipients: [recipient],
+        callback_url: actor.mailbox.url,
+        send_at: undefined
+      })
       let number = ''
       await eventually(
         world,

@@ -199,9 +199,9 @@ export async function inParallel<T>(
 
 /** Asks until it is so; the last answer when time is up. Virtual time moves meanwhile, where it can. */
 export async function eventually(
-  world: Pick<World, 'twilio'>,
+  world: Pick<World, 'twilio' | 'options'>,
   condition: () => boolean | Promise<boolean>,
-  { timeoutMs = 8_000, stepMs = 0 } = {}
+  { timeoutMs = world.options.patienceMs, stepMs = 0 } = {}
 ): Promise<boolean> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
