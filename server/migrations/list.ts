@@ -2,17 +2,21 @@ import type { MigrationObject } from '@mikro-orm/core'
 import type { Dialect } from '../platform/database.ts'
 import { FirstSchema as PostgreSqlFirstSchema } from './postgresql/0001-first-schema.ts'
 import { Announcements as PostgreSqlAnnouncements } from './postgresql/0002-announcements.ts'
+import { Calls as PostgreSqlCalls } from './postgresql/0003-calls.ts'
 import { FirstSchema as SqliteFirstSchema } from './sqlite/0001-first-schema.ts'
 import { Announcements as SqliteAnnouncements } from './sqlite/0002-announcements.ts'
+import { Calls as SqliteCalls } from './sqlite/0003-calls.ts'
 
 /** Every migration, oldest first. One that has been released is never changed; add the next. */
 export const migrations: Record<Dialect, MigrationObject[]> = {
   sqlite: [
     { name: '0001-first-schema', class: SqliteFirstSchema },
-    { name: '0002-announcements', class: SqliteAnnouncements }
+    { name: '0002-announcements', class: SqliteAnnouncements },
+    { name: '0003-calls', class: SqliteCalls }
   ],
   postgresql: [
     { name: '0001-first-schema', class: PostgreSqlFirstSchema },
-    { name: '0002-announcements', class: PostgreSqlAnnouncements }
+    { name: '0002-announcements', class: PostgreSqlAnnouncements },
+    { name: '0003-calls', class: PostgreSqlCalls }
   ]
 }
