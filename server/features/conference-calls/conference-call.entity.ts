@@ -19,12 +19,9 @@ export const ConferenceCall = defineEntity({
     callbackUrl: p.text().nullable(),
     internalStatus: p.text(),
     providerStatus: p.text().nullable(),
-    /** What it will have come to, once everybody has been hung up on. */
-    outcome: p.text().nullable(),
     errorCode: p.text().nullable(),
     errorDescription: p.text().nullable(),
     failedAt: p.bigint('number').nullable(),
-    startedAt: p.bigint('number').nullable(),
     createdAt: p.bigint('number'),
     updatedAt: p.bigint('number')
   }

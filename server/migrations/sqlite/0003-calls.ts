@@ -20,11 +20,9 @@ const statements = [
     callback_url text null,
     internal_status text not null,
     provider_status text null,
-    outcome text null,
     error_code text null,
     error_description text null,
     failed_at bigint null,
-    started_at bigint null,
     created_at bigint not null,
     updated_at bigint not null
   )`,
