@@ -50,9 +50,13 @@ import { type Database, openDatabase } from './platform/database.ts'
 import { createHttpServer } from './platform/http.ts'
 import { idempotencyPlugin } from './platform/idempotency.ts'
 import { createMetrics, type Metrics, watchLanes } from './platform/metrics.ts'
+import { isFolderStorage } from './platform/folder-storage.ts'
+import { openStorage } from './platform/open-storage.ts'
 import { registerOpenApi } from './platform/openapi.ts'
 import type { Consumer, Queue } from './platform/queue.ts'
 import { createSecretBox, developmentSecretKey, type SecretBox } from './platform/secrets.ts'
+import type { Storage } from './platform/storage.ts'
+import { storedFileRoutes } from './platform/stored-files.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
 import { parseSendingRates } from './telephony/sending-rate.ts'
@@ -67,6 +71,7 @@ export interface Deps {
   database: Database
   queue: Queue
   secrets: SecretBox
+  storage: Storage
   twilio: TwilioGateway
   close(): Promise<void>
 }
@@ -96,6 +101,7 @@ export async function createDeps({
     shared: database.dialect === 'postgresql'
   })
   watchLanes(metrics, queue, clock)
+  const storage = openStorage(config, clock)
   const provider = connectTwilio(
     {
       accountSid: config.TWILIO_ACCOUNT_SID,
@@ -112,10 +118,12 @@ export async function createDeps({
     database,
     queue,
     secrets,
+    storage,
     twilio: createTwilioGateway(provider.client),
     async close() {
       queue.close()
       await provider.close()
+      storage.close()
       await database.close()
     }
   }
@@ -147,6 +155,8 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(idempotencyPlugin, deps)
 
   await app.register(healthRoutes, { database, metrics })
+  if (isFolderStorage(deps.storage))
+    await app.register(storedFileRoutes, { storage: deps.storage, clock: deps.clock })
   await app.register(
     async api => {
       await api.register(statusRoutes, { database })

@@ -78,6 +78,18 @@ export const Environment = Type.Object({
     minLength: 1,
     description: 'Secret of that API key.'
   }),
+  STORAGE_URL: Type.String({
+    default: 'file:data/recordings',
+    pattern: '^(file:.+|s3://[a-z0-9][a-z0-9.-]+.*)$',
+    description:
+      'Where recordings are kept: `file:<folder>`, or `s3://<bucket>/<prefix>?region=…&endpoint=…&path_style=true` for any store that speaks S3.'
+  }),
+  STORAGE_ACCESS_KEY_ID: Type.String({
+    default: '',
+    description:
+      "Key for the S3 store; the AWS SDK's usual sources when empty. A role's links end with its session, so links of 12 and 24 hours need a lasting key."
+  }),
+  STORAGE_SECRET_ACCESS_KEY: Type.String({ default: '', description: 'Secret of that key.' }),
   CLOCK_URL: Type.String({
     default: '',
     description:
@@ -200,6 +212,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function contradictionIn(config: Config, given: Record<string, unknown>): string | undefined {
   if (config.WORKERS === 'external' && config.DATABASE_URL.startsWith('sqlite:'))
     return 'WORKERS=external needs PostgreSQL in DATABASE_URL: a SQLite file is written by one process.'
+  if ((config.STORAGE_ACCESS_KEY_ID === '') !== (config.STORAGE_SECRET_ACCESS_KEY === ''))
+    return 'STORAGE_ACCESS_KEY_ID and STORAGE_SECRET_ACCESS_KEY go together: set both or neither.'
   if (config.TWILIO_MODE === 'mock') {
     if (
       !mockAccount.test(config.TWILIO_ACCOUNT_SID) ||

@@ -127,7 +127,10 @@ export async function build(
   const twilioUrl = await mock.app.listen({ host: '127.0.0.1', port: 0 })
   const database = await aDatabase(dialect)
   endings.push(() => database.drop())
+  const files = await mkdtemp(join(tmpdir(), 'common-services-files-'))
+  endings.push(() => rm(files, { recursive: true, force: true }))
   const config = readConfig({
+    STORAGE_URL: `file:${files}`,
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ALLOW_PRIVATE_CALLBACKS: 'true',
     DATABASE_POOL: '6',
