@@ -20,10 +20,19 @@ import {
 } from './features/announcements/provision-numbers.ts'
 import { announcementRoutes } from './features/announcements/routes.ts'
 import { announcementRules } from './features/announcements/send-announcements.ts'
+import { createCallChecks } from './features/calls/check-calls.ts'
+import { callEvents } from './features/calls/events.ts'
+import { callChecksLane, recordingsLane } from './features/calls/lanes.ts'
+import { callRoutes } from './features/calls/routes.ts'
+import { createRecordingTakeOver } from './features/calls/take-over-recordings.ts'
 import { createEventDelivery } from './features/client-events/deliver-events.ts'
 import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
 import { clientEventRoutes } from './features/client-events/routes.ts'
+import { createConferenceDirection } from './features/conference-calls/direct-conferences.ts'
+import { conferenceCallEvents } from './features/conference-calls/events.ts'
+import { conferenceCallsLane } from './features/conference-calls/lanes.ts'
+import { conferenceCallRoutes } from './features/conference-calls/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
 import {
   createMessageChecks,
@@ -35,13 +44,18 @@ import { messageEvents } from './features/messages/events.ts'
 import { highLane, normalLane } from './features/messages/lanes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { participantRoutes } from './features/participants/routes.ts'
+import { callCallbackRoutes } from './features/provider-callbacks/call-routes.ts'
 import { createCallbackProcessing } from './features/provider-callbacks/process-callbacks.ts'
 import {
   createCallbackReceipt,
   providerCallbacksLane
 } from './features/provider-callbacks/receive-callbacks.ts'
 import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
+import { sdkAnswerRoutes } from './features/sdk-calls/answer-routes.ts'
+import { sdkCallRoutes } from './features/sdk-calls/routes.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
+import { voicemailEvents } from './features/voicemails/events.ts'
+import { voicemailRoutes } from './features/voicemails/routes.ts'
 import { migrations } from './migrations/list.ts'
 import { accessPlugin } from './platform/access.ts'
 import type { Clock } from './platform/clock.ts'
@@ -59,6 +73,7 @@ import type { Storage } from './platform/storage.ts'
 import { storedFileRoutes } from './platform/stored-files.ts'
 import { connectTwilio } from './providers/twilio/client.ts'
 import { createTwilioGateway, type TwilioGateway } from './providers/twilio/gateway.ts'
+import { createVoiceGateway, type VoiceGateway } from './providers/twilio/voice.ts'
 import { parseSendingRates } from './telephony/sending-rate.ts'
 import { textProblem } from './telephony/text.ts'
 
@@ -73,6 +88,7 @@ export interface Deps {
   secrets: SecretBox
   storage: Storage
   twilio: TwilioGateway
+  voice: VoiceGateway
   close(): Promise<void>
 }
 
@@ -120,6 +136,7 @@ export async function createDeps({
     secrets,
     storage,
     twilio: createTwilioGateway(provider.client),
+    voice: createVoiceGateway(provider),
     async close() {
       queue.close()
       await provider.close()
@@ -141,6 +158,12 @@ const tags = [
   { name: 'Participants', description: 'Pairings of a participant and one of our numbers.' },
   { name: 'Messages', description: 'Texts: sent now or later, read, listed, canceled.' },
   { name: 'Announcements', description: 'One text to very many, each reached once.' },
+  {
+    name: 'Conference calls',
+    description: 'A moderator is called, then everybody else, and all talk together.'
+  },
+  { name: 'SDK calls', description: 'Calls from browsers, return calls, and voicemails.' },
+  { name: 'Calls', description: 'Every call and leg, with its recording.' },
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
   { name: 'Provider callbacks', description: 'Called by Twilio, signed.' },
   { name: 'Events', description: 'What is sent to your `callback_url`.' }
@@ -150,7 +173,16 @@ const tags = [
 export async function createApp(deps: Deps): Promise<FastifyInstance> {
   const { config, database, metrics } = deps
   const app = await createHttpServer({ config, log: deps.log, metrics, textProblem })
-  await registerOpenApi(app, { tags, events: [...messageEvents, ...announcementEvents] })
+  await registerOpenApi(app, {
+    tags,
+    events: [
+      ...messageEvents,
+      ...announcementEvents,
+      ...conferenceCallEvents,
+      ...callEvents,
+      ...voicemailEvents
+    ]
+  })
   await app.register(accessPlugin, { database, believedMs: config.TOKEN_CACHE_MS })
   await app.register(idempotencyPlugin, deps)
 
@@ -167,11 +199,14 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
       await api.register(messageRoutes, { deps, config })
       await api.register(announcementRoutes, { deps, config })
       await api.register(clientEventRoutes, { deps })
-      await api.register(providerCallbackRoutes, {
-        config,
-        receipt: createCallbackReceipt(deps),
-        database
-      })
+      await api.register(conferenceCallRoutes, { deps })
+      await api.register(sdkCallRoutes, { deps, config })
+      await api.register(voicemailRoutes, { deps })
+      await api.register(callRoutes, { deps })
+      const receipt = createCallbackReceipt(deps)
+      await api.register(providerCallbackRoutes, { config, receipt, database })
+      await api.register(callCallbackRoutes, { config, receipt, database, clock: deps.clock })
+      await api.register(sdkAnswerRoutes, { deps, config, receipt })
     },
     { prefix: '/api/v1' }
   )
@@ -228,6 +263,13 @@ export function startWorkers(deps: Deps): Workers {
       createAnnouncementChanges({ ...deps, rates })
     ),
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
+    queue.consume(
+      conferenceCallsLane,
+      { batchSize: 32, maxInFlight: 128 },
+      createConferenceDirection(deps)
+    ),
+    queue.consume(callChecksLane, { batchSize: 32, maxInFlight: 64 }, createCallChecks(deps)),
+    queue.consume(recordingsLane, { batchSize: 8, maxInFlight: 16 }, createRecordingTakeOver(deps)),
     queue.consume(
       providerCallbacksLane,
       { batchSize: 200, maxInFlight: 400 },

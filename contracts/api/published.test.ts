@@ -11,7 +11,10 @@ const served = [
   'conversations',
   'participants',
   'messages',
-  'announcements'
+  'announcements',
+  'conference_calls',
+  'sdk_calls',
+  'calls'
 ]
 
 const openapiFile = new URL('../openapi.json', import.meta.url)

@@ -30,6 +30,8 @@ export function announcementRules(deps: RuleDeps, medium: Medium): SendingRules 
   return {
     channel: medium === 'call' ? callChannel : textChannel,
     optOutClass: 'announcements',
+    // Who wants no calls gets none of these either.
+    heededOptOuts: medium === 'call' ? ['calls'] : [],
     statusPath: '/api/v1/twilio_announcements/status',
     admit: (tx, deliveries, now) => admit(deps, tx, deliveries, now, medium),
     isSenderFault: code => senderFaults.has(code),

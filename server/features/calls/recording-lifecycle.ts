@@ -19,10 +19,7 @@ export type RecordingStatus = keyof typeof moves
 export type RecordingEvent = 'takenOver' | 'foundEmpty' | 'givenUp'
 
 /** Where an event leads; undefined when it changes nothing. */
-export function recordingAfter(
-  status: string,
-  event: RecordingEvent
-): RecordingStatus | undefined {
+export function recordingAfter(status: string, event: RecordingEvent): RecordingStatus | undefined {
   if (!Object.hasOwn(moves, status)) return undefined
   const steps: Partial<Record<RecordingEvent, RecordingStatus>> = moves[status as RecordingStatus]
   return steps[event]

@@ -54,6 +54,8 @@ export interface Admission {
 export interface SendingRules {
   channel: Channel
   optOutClass: OptOutClass
+  /** Further opt-outs that keep a message from going out. */
+  heededOptOuts?: readonly OptOutClass[]
   /** Where the provider reports. */
   statusPath: string
   /** Decides, in the transaction that claims them, which texts go out now. */
@@ -167,7 +169,7 @@ async function take(
       recipient: row.receiver_number,
       messagingServiceSid: row.messaging_service_sid
     })),
-    rules.optOutClass
+    [rules.optOutClass, ...(rules.heededOptOuts ?? [])]
   )
   const endings: Ending[] = []
   const sendable: Delivery[] = []

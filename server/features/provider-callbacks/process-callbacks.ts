@@ -4,10 +4,17 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
+import type { Storage } from '../../platform/storage.ts'
 import { receiveAnnouncementKeys } from '../announcements/receive-announcement-keys.ts'
 import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
+import { receiveCallReports } from '../calls/receive-call-reports.ts'
+import { receiveRecordings } from '../calls/receive-recordings.ts'
+import { receiveTranscriptions } from '../calls/receive-transcriptions.ts'
+import { receiveConferenceEvents } from '../conference-calls/receive-conference-events.ts'
+import { receiveReturnCalls } from '../return-calls/receive-return-calls.ts'
+import { receiveVoicemails } from '../voicemails/receive-voicemails.ts'
 import type { CallbackKind } from './receive-callbacks.ts'
 
 export interface CallbackDeps {
@@ -16,6 +23,7 @@ export interface CallbackDeps {
   clock: Clock
   log: Logger
   metrics: Metrics
+  storage: Storage
 }
 
 /** A stored callback, its parameters decoded. */
@@ -51,7 +59,26 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.inbound_message': receiveInboundTexts,
   'twilio.announcement_status': applyStatusUpdates,
   'twilio.announcement_reply': receiveAnnouncementReplies,
-  'twilio.announcement_call': receiveAnnouncementKeys
+  'twilio.announcement_call': receiveAnnouncementKeys,
+  'twilio.incoming_call': receiveReturnCalls,
+  'twilio.call_menu': receiveReturnCalls,
+  'twilio.call_status': receiveCallReports,
+  'twilio.call_question': receiveCallReports,
+  'twilio.sdk_call': receiveCallReports,
+  'twilio.conference_status': receiveConferenceEvents,
+  'twilio.recording': receiveRecordings,
+  'twilio.voicemail': receiveVoicemails,
+  'twilio.transcription': receiveTranscriptions,
+  'twilio.call_welcome': keepOnly
+}
+
+/** What is answered and has no effect of its own is kept, and nothing more. */
+async function keepOnly(
+  _deps: CallbackDeps,
+  _tx: Transaction,
+  callbacks: StoredCallback[]
+): Promise<Outcomes> {
+  return new Map(callbacks.map(({ id }) => [id, 'answered']))
 }
 
 /**

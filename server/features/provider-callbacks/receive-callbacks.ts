@@ -12,6 +12,16 @@ export type CallbackKind =
   | 'twilio.announcement_status'
   | 'twilio.announcement_reply'
   | 'twilio.announcement_call'
+  | 'twilio.call_status'
+  | 'twilio.call_question'
+  | 'twilio.conference_status'
+  | 'twilio.incoming_call'
+  | 'twilio.call_menu'
+  | 'twilio.call_welcome'
+  | 'twilio.sdk_call'
+  | 'twilio.recording'
+  | 'twilio.voicemail'
+  | 'twilio.transcription'
 
 /** A verified callback, not yet looked into. */
 export interface ReceivedCallback {

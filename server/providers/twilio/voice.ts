@@ -1,6 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { TwilioConnection } from './client.ts'
-import { callStatusOf, type ProviderStatus, restFailure, sendFailure, type SendOutcome } from './gateway.ts'
+import {
+  callStatusOf,
+  type ProviderStatus,
+  restFailure,
+  sendFailure,
+  type SendOutcome
+} from './gateway.ts'
 
 /** Somebody who is called into a conference. */
 export interface Invitation {
@@ -26,6 +32,8 @@ export interface ProviderRecording {
   /** in-progress, paused, stopped, processing, completed or absent. */
   status: string
   durationSeconds: number | null
+  /** Of a Record verb: somebody spoke after the tone. */
+  isVoicemail: boolean
 }
 
 export interface ProviderTranscription {
@@ -143,10 +151,11 @@ export function createVoiceGateway({
 
     async findRecordings(of) {
       const recordings = await client.recordings.list({ ...of, limit: 20 })
-      return recordings.map(({ sid, status, duration }) => ({
+      return recordings.map(({ sid, status, duration, source }) => ({
         sid,
         status,
-        durationSeconds: secondsIn(duration)
+        durationSeconds: secondsIn(duration),
+        isVoicemail: source === 'RecordVerb'
       }))
     },
 
@@ -187,7 +196,10 @@ async function unlessGone<Result>(work: Promise<Result>): Promise<Result | undef
 
 export const secondsIn = (duration: string | null | undefined): number | null => {
   const seconds = Number(duration)
-  return duration === null || duration === undefined || duration === '' || !Number.isSafeInteger(seconds)
+  return duration === null ||
+    duration === undefined ||
+    duration === '' ||
+    !Number.isSafeInteger(seconds)
     ? null
     : Math.max(0, seconds)
 }
