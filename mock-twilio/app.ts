@@ -22,6 +22,7 @@ import { InboundMessages } from './carrier/inbound.ts'
 import { outageStep } from './carrier/outages.ts'
 import { handleReviews } from './compliance/reviews.ts'
 import { callbackControl } from './control/callbacks.ts'
+import { callControl } from './control/calls.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
 import { outageControl } from './control/outages.ts'
@@ -159,7 +160,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     reset: (name, body) => resetWorld(store, name ?? store.defaultName, body),
     snapshots: snapshotOptions(store, options.snapshots)
   })
-  await app.register(handsetControl, { world, inbound, calls })
+  await app.register(handsetControl, { world, inbound })
+  await app.register(callControl, { world, calls })
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })

@@ -38,6 +38,7 @@ const classes: Record<string, Fields> = {
       'agenda',
       'messages',
       'calls',
+      'devices',
       'optOuts',
       'compliance',
       'advancedOptOuts',
@@ -81,7 +82,7 @@ const classes: Record<string, Fields> = {
   CallLog: {
     file: 'voice/call-log.ts',
     saved: ['#bySid', '#seq'],
-    notState: ['#retention']
+    notState: ['#retention', '#byParty']
   },
   OptOuts: { file: 'carrier/opt-outs.ts', saved: ['#blocks'], notState: [] },
   Handsets: {
