@@ -79,14 +79,14 @@ test('a parent acts on its subaccount, and the subaccount on nobody else', async
 test('what the mock cannot do is refused, and written down', async t => {
   const { request, control } = await build(t)
 
-  const unknown = await request('POST', `${account}/Calls.json`, {})
+  const unknown = await request('POST', `${account}/Sim/Commands.json`, {})
   const wrongMethod = await request('DELETE', `${account}/Messages.json`)
   const journal = await control('GET', '/_mock/journal?kind=request.unknown')
 
   assert.deepEqual([unknown.status, unknown.body['code']], [404, 20404])
-  assert.match(String(unknown.body['message']), /Calls\.json was not found/)
+  assert.match(String(unknown.body['message']), /Commands\.json was not found/)
   assert.deepEqual([wrongMethod.status, wrongMethod.body['code']], [405, 20004])
-  assert.match(JSON.stringify(journal.body), /Calls\.json/)
+  assert.match(JSON.stringify(journal.body), /Commands\.json/)
 })
 
 test("every answer carries Twilio's headers", async t => {

@@ -15,13 +15,14 @@ import { readSnapshotFile, writeSnapshotFile } from '../simulator/snapshot-files
 import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
-import { Calls } from './carrier/call-delivery.ts'
+import { Calls } from './voice/calls.ts'
 import { Delivery, messageStep } from './carrier/delivery.ts'
 import { handleHandsetPlans } from './carrier/handsets.ts'
 import { InboundMessages } from './carrier/inbound.ts'
 import { outageStep } from './carrier/outages.ts'
 import { handleReviews } from './compliance/reviews.ts'
 import { callbackControl } from './control/callbacks.ts'
+import { callControl } from './control/calls.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
 import { outageControl } from './control/outages.ts'
@@ -159,7 +160,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     reset: (name, body) => resetWorld(store, name ?? store.defaultName, body),
     snapshots: snapshotOptions(store, options.snapshots)
   })
-  await app.register(handsetControl, { world, inbound, calls })
+  await app.register(handsetControl, { world, inbound })
+  await app.register(callControl, { world, calls })
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })

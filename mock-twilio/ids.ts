@@ -16,6 +16,7 @@ export type SidPrefix =
   | 'SC'
   | 'AI'
   | 'CA'
+  | 'RE'
   | 'RI'
   | 'TK'
   | CompliancePrefix

@@ -3,6 +3,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 
 import { Persona } from './carrier/persona.ts'
 import { WorldSeed } from './seeds.ts'
+import { CallRecord } from './voice/call-record.ts'
 import type { WorldState } from './world-state.ts'
 
 /*
@@ -99,7 +100,8 @@ const Carrier = Type.Object({
   outagesSoFar: Count,
   scheduled: Type.Integer(),
   messageFreeAt: Type.Number(),
-  mediaFreeAt: Type.Number()
+  mediaFreeAt: Type.Number(),
+  callFreeAt: Type.Number()
 })
 
 const Bundle = Type.Composite([
@@ -111,11 +113,16 @@ const Bundle = Type.Composite([
   })
 ])
 
+const BrandErrors = Type.Array(
+  Type.Object({ code: Type.Integer(), description: Text, fields: Type.Array(Text) })
+)
+const vettings = Type.Array(Reviewed)
+
 const Compliance = Type.Object({
   bundles: pairs(Bundle),
   endUsers: pairs(Dated),
   documents: pairs(Reviewed),
-  brands: pairs(Reviewed),
+  brands: pairs(Type.Composite([Reviewed, Type.Object({ errors: BrandErrors, vettings })])),
   campaigns: pairs(Reviewed),
   tollfreeVerifications: pairs(Reviewed)
 })
@@ -174,6 +181,15 @@ const parts = {
     })
   ),
   keptBackCallbacks: pairs(Type.Array(Callback)),
+  devices: pairs(
+    Type.Object({
+      party: Text,
+      identity: Text,
+      expiresAt: Instant,
+      applicationSid: Url,
+      parameters: Type.Array(Type.Tuple([Text, Text]))
+    })
+  ),
   numbersByPhone: pairs(Text),
   services: pairs(Service),
   requestIds: Random,
@@ -202,6 +218,7 @@ const parts = {
     { seq: Count, messages: Type.Array(Message), done: Type.Array(Text) },
     strict
   ),
+  calls: Type.Object({ seq: Count, calls: Type.Array(CallRecord) }, strict),
   journal: Type.Object({
     seq: Count,
     dropped: Type.Object({ digest: Text, isDigested: Type.Boolean() }),

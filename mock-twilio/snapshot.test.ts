@@ -28,6 +28,7 @@ const seed = Number(process.env['TEST_SEED'] ?? 601_555)
 const views = [
   `${account}.json`,
   `${account}/Messages.json?PageSize=1000`,
+  `${account}/Calls.json?PageSize=1000`,
   `${account}/IncomingPhoneNumbers.json`,
   `${account}/SMS/ShortCodes.json`,
   `${account}/Keys.json`,
@@ -84,6 +85,43 @@ test('a story that is written down in its middle goes on elsewhere as it goes on
       }
     }),
     { seed, numRuns: Number(process.env['TEST_RUNS'] ?? 15), endOnFailure: true }
+  )
+})
+
+test('a call in the middle of a menu goes on in another mock: the key is pressed there', async t => {
+  const { mock, control, request, receiver } = await build(t)
+  receiver.answers(({ form }) => ({
+    body:
+      form['Digits'] === undefined
+        ? '<Response><Gather numDigits="2" timeout="30"><Say>Your code</Say></Gather></Response>'
+        : `<Response><Say>Code ${form['Digits']}</Say></Response>`
+  }))
+  const { sid } = (
+    await request('POST', `${account}/Calls.json`, {
+      To: '+16015550123',
+      From: developmentAccount.phoneNumbers[0],
+      Url: `${receiver.url}/voice`
+    })
+  ).body
+  await mock.clock.advance('15 s')
+  const press = (digits: string) =>
+    control('POST', '/_mock/handsets/+16015550123/digits', { digits })
+  await press('4')
+  const snapshot = JSON.parse(JSON.stringify(await mock.save()))
+  await mock.clock.advance('1 h')
+
+  await mock.restore(snapshot)
+  assert.equal(mock.world().calls.find(sid)?.status, 'in-progress')
+  await press('2')
+  await mock.clock.advance('1 min')
+
+  assert.equal(mock.world().calls.find(sid)?.status, 'completed')
+  assert.deepEqual(
+    mock
+      .world()
+      .calls.find(sid)
+      ?.heard.map(({ what }) => what),
+    ['Your code', 'Code 42']
   )
 })
 

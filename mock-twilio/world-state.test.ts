@@ -37,6 +37,8 @@ const classes: Record<string, Fields> = {
       'faults',
       'agenda',
       'messages',
+      'calls',
+      'devices',
       'optOuts',
       'compliance',
       'advancedOptOuts',
@@ -76,6 +78,11 @@ const classes: Record<string, Fields> = {
     file: 'message-log.ts',
     saved: ['#all', '#seq', '#done'],
     notState: ['#retention', '#bySid', '#byTo', '#byFrom', '#dropped']
+  },
+  CallLog: {
+    file: 'voice/call-log.ts',
+    saved: ['#bySid', '#seq'],
+    notState: ['#retention', '#byParty']
   },
   OptOuts: { file: 'carrier/opt-outs.ts', saved: ['#blocks'], notState: [] },
   Handsets: {

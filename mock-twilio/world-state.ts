@@ -29,6 +29,7 @@ export function saveWorldState(world: World) {
     alertLog: world.alertLog.save(),
     agenda: world.agenda.save(),
     messages: world.messages.save(),
+    calls: world.calls.save(),
     journal: world.journal.save()
   }
 }
@@ -65,7 +66,8 @@ function saveRecords(world: World) {
       providerReplies: [...world.providerReplies],
       replyTimes: [...world.replyTimes],
       cookieJars: [...world.cookieJars],
-      keptBackCallbacks: [...world.keptBackCallbacks]
+      keptBackCallbacks: [...world.keptBackCallbacks],
+      devices: [...world.devices]
     }),
     numbersByPhone: Array.from(numbersByPhone, ([phone, { sid }]) => [phone, sid] as const),
     services: Array.from(services, ([sid, service]) => [sid, saveService(service)] as const)
@@ -87,6 +89,7 @@ export function restoreWorldState(world: World, state: WorldState): void {
   world.faults.restore(state.faults)
   world.alertLog.restore(state.alertLog)
   world.messages.restore(state.messages)
+  world.calls.restore(state.calls)
   world.journal.restore(state.journal)
 }
 
@@ -104,6 +107,7 @@ function restoreRecords(world: World, state: WorldState): void {
   fill(world.replyTimes, state.replyTimes)
   fill(world.cookieJars, state.cookieJars)
   fill(world.keptBackCallbacks, state.keptBackCallbacks)
+  fill(world.devices, state.devices)
   const numberOf = (sid: string): NumberRecord => {
     const number = world.numbers.get(sid) ?? world.shortCodes.get(sid)
     if (number === undefined) throw new RangeError(`number ${sid} is named, and not there`)

@@ -19,7 +19,8 @@ import { addOutage } from './carrier/outages.ts'
 import { providerLimits, type ProviderLimits } from './carrier/provider-limits.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
 import { profiles, type CarrierProfile } from './carrier/profiles.ts'
-import { CallLog } from './call-log.ts'
+import { CallLog } from './voice/call-log.ts'
+import type { DeviceRecord } from './voice/devices.ts'
 import { Ids, numberedSid } from './ids.ts'
 import { MessageLog } from './message-log.ts'
 import type { ProviderReply } from './carrier/opt-outs.ts'
@@ -80,6 +81,8 @@ export class World {
   readonly agenda: Agenda
   readonly messages: MessageLog
   readonly calls: CallLog
+  /** Browsers that have signed in, by `client:` and their identity. */
+  readonly devices = new Map<string, DeviceRecord>()
   readonly optOuts = new OptOuts()
   readonly compliance: Compliance
   /** The services whose keywords are their own, by sid. */
@@ -321,7 +324,8 @@ export class World {
     fields: Readonly<Record<string, unknown>> = {},
     exchange?: Exchange
   ): void {
-    const severity = fields['severity'] === 'warning' ? 'warning' : severityOf(code)
+    const { severity: given } = fields
+    const severity = given === 'warning' || given === 'error' ? given : severityOf(code)
     const alert = { code, message, ...fields, severity, alert_sid: this.alertIds.sid('NO') }
     this.alertLog.add({ ...alert, ...exchange })
     this.journal.append({ kind: 'alert', ...alert })

@@ -1,12 +1,8 @@
-import { callParameters } from '../carrier/call-parameters.ts'
+import { callParameters } from '../voice/call-parameters.ts'
 import { rfc2822 } from '../dates.ts'
 import { isOver } from '../lifecycles/call.ts'
-import {
-  billedMinutes,
-  durationSeconds,
-  type CallProgressEvent,
-  type CallRecord
-} from '../resources/call.ts'
+import { billedMinutes, durationSeconds } from '../resources/call.ts'
+import type { CallProgressEvent, CallRecord } from '../voice/call-record.ts'
 import type { World } from '../world.ts'
 import type { FormParameter } from './signature.ts'
 import type { StatusCallback } from './status-callback.ts'
@@ -19,7 +15,8 @@ export function callCallback(
   world: World,
   call: CallRecord,
   event: CallProgressEvent,
-  url: string
+  url: string,
+  more: readonly FormParameter[] = []
 ): StatusCallback {
   const status = event === 'initiated' ? 'initiated' : call.status
   const parameters: FormParameter[] = [
@@ -29,7 +26,7 @@ export function callCallback(
     ['Timestamp', rfc2822(world.now())]
   ]
   // A number that is rented from Twilio, and whose owner has not been through Trust Hub.
-  if ((status === 'ringing' || status === 'in-progress') && call.direction === 'outbound-api') {
+  if ((status === 'ringing' || status === 'in-progress') && call.direction !== 'inbound') {
     parameters.push(['StirStatus', 'B'])
   }
   if (isOver(call.status)) {
@@ -44,7 +41,7 @@ export function callCallback(
     status,
     url,
     method: call.settings.statusCallbackMethod,
-    parameters,
+    parameters: [...parameters, ...more],
     isForged: false,
     requestId: call.requestId
   }

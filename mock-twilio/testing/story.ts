@@ -1,10 +1,13 @@
 import * as fc from 'fast-check'
+import { createSigner } from 'fast-jwt'
 
 import type { CallbackTransport } from '../../simulator/callback-sender.ts'
 import { VirtualClock } from '../../simulator/clock.ts'
 import { createMockTwilio, type MockTwilio } from '../app.ts'
+import type { CallHabits } from '../carrier/persona.ts'
 import { developmentAccount, developmentAccountSeed } from '../development-account.ts'
 import { Profile, type AccountSeed } from '../seeds.ts'
+import { register } from '../voice/devices.ts'
 import { busCampaign, districtInformation, tollfreeDetails } from './district.ts'
 
 /** Anything that may happen in an account, one thing after another. What does not fit is refused, and goes on. */
@@ -48,9 +51,17 @@ export const aSeed: fc.Arbitrary<AccountSeed> = fc
     }
   })
 
+function spoken(body: string): string {
+  const digits = new URLSearchParams(body).get('Digits')
+  return digits === null
+    ? '<Response><Gather numDigits="1" timeout="20"><Say>Press a key</Say></Gather></Response>'
+    : `<Response><Say>You pressed ${digits}</Say></Response>`
+}
+
 /** An application in the same process: answers texts, sets cookies, and fails now and then. */
 const application: CallbackTransport = ({ url, body = '' }) => {
   if (body.includes('Body=fail')) return { status: 500 }
+  if (url.includes('/voice')) return { status: 200, contentType: 'text/xml', body: spoken(body) }
   if (!url.endsWith('/inbound')) return { status: 204 }
   const text = new URLSearchParams(body).get('Body') ?? ''
   return {
@@ -163,6 +174,24 @@ const personas = fc
     )
   })
   .map(({ number, persona }) => controls('PUT', `/_mock/handsets/${number}`, persona))
+
+const calls = fc
+  .record({
+    from: fc.constantFrom(firstNumber, secondNumber),
+    to: person,
+    habits: fc.constantFrom<CallHabits>(
+      { presses: ['1'] },
+      { answers: 'machine' },
+      { answers: 'nobody' },
+      { hangs_up_after: '4 s' }
+    )
+  })
+  .map(({ from, to, habits }) =>
+    step(`call ${to} from ${from} ${JSON.stringify(habits)}`, mock => {
+      mock.world().handsets.changeCalls(to, habits)
+      return askOf(mock, 'POST', `${account}/Calls.json`, callForm(to, from))
+    })
+  )
 
 const faults = fc
   .constantFrom(
@@ -302,6 +331,7 @@ export function everything(): Step[] {
     }),
     controls('POST', '/_mock/outages', { effect: 'hold', prefix: '+1212' }),
     send(people[1], { From: firstNumber }),
+    api('POST', `${account}/Calls.json`, callForm(people[3], firstNumber)),
     send(people[3], { MessagingServiceSid: messagingServiceSid }),
     step('a text with a picture', mock => {
       const source = { bytes: Buffer.from([0, 255, 137]) }
@@ -328,7 +358,10 @@ export function everything(): Step[] {
     }),
     step('a request that no rule touches', mock => askOf(mock, 'GET', `${account}.json`)),
     step('wait', mock => mock.clock.advance('1 min')),
-    send(people[1], { From: secondNumber })
+    send(people[1], { From: secondNumber }),
+    step('a browser signs in', async mock => register(mock.world(), aToken(mock))),
+    api('POST', `${account}/Calls.json`, callForm(people[0], secondNumber)),
+    step('wait for the menu', mock => mock.clock.advance('12 s'))
   ]
 }
 
@@ -340,6 +373,7 @@ export const aStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: sends, weight: 5 },
   { arbitrary: sendsByService, weight: 5 },
   { arbitrary: texts, weight: 3 },
+  { arbitrary: calls, weight: 3 },
   { arbitrary: waits, weight: 4 },
   { arbitrary: personas, weight: 2 },
   { arbitrary: faults, weight: 2 },
@@ -348,6 +382,19 @@ export const aStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.constantFrom(...registrations), weight: 4 },
   { arbitrary: fc.constantFrom(...possessions), weight: 2 }
 )
+
+function aToken(mock: MockTwilio): string {
+  const { apiKeySid, apiKeySecret } = developmentAccount
+  const iat = Math.floor(mock.world().now() / 1000)
+  const grants = { identity: 'ada', voice: { incoming: { allow: true } } }
+  const claims = { iss: apiKeySid, sub: accountSid, iat, exp: iat + 3600, grants }
+  const header = { alg: 'HS256', cty: 'twilio-fpa;v=1' }
+  return createSigner({ key: apiKeySecret, algorithm: 'HS256', header })(claims)
+}
+
+function callForm(to: string, from: string): Record<string, string> {
+  return { To: to, From: from, Url: 'http://app/voice', StatusCallback: statusUrl }
+}
 
 function message(what: string, form: Parameters<typeof askOf>[3]): Step {
   return step(`${what} ${JSON.stringify(form)}`, mock =>

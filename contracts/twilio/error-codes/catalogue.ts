@@ -1,5 +1,6 @@
 import { catalogue, deliveryErrors } from '../../../mock-twilio/errors.ts'
 import { accountErrors } from './account.ts'
+import { callErrors } from './call.ts'
 import { callbackErrors } from './callbacks.ts'
 import type { ErrorCause } from './cause.ts'
 import { complianceErrors } from './compliance.ts'
@@ -17,6 +18,7 @@ export const errorCauses: readonly ErrorCause[] = [
   ...accountErrors,
   ...messageErrors,
   ...schedulingErrors,
+  ...callErrors,
   ...numberErrors,
   ...serviceErrors,
   ...lookupErrors,

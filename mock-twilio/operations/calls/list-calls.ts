@@ -2,7 +2,8 @@ import { oneOf, text } from '../../forms.ts'
 import { callStatuses } from '../../lifecycles/call.ts'
 import type { Operation } from '../../operation.ts'
 import { envelope, pageRequest, takePage } from '../../paging.ts'
-import { callResource, type CallRecord } from '../../resources/call.ts'
+import { callResource } from '../../resources/call.ts'
+import type { CallRecord } from '../../voice/call-record.ts'
 import { dateFilter } from '../messages/date-filter.ts'
 
 /** Newest first. A call that has not been dialled has no StartTime, and is in no range of it. */
@@ -18,9 +19,8 @@ export const listCalls: Operation = {
     const status = oneOf(query, 'Status', callStatuses)
     const startedInTime = dateFilter(query, 'StartTime')
     const endedInTime = dateFilter(query, 'EndTime')
-    // No call has a parent here: there is no Dial.
     const isMeant = (call: CallRecord): boolean =>
-      parent === undefined &&
+      (parent === undefined || call.parentCallSid === parent) &&
       (to === undefined || call.to === to) &&
       (from === undefined || call.from === from) &&
       (status === undefined || call.status === status) &&

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { phone } from '../../../mock-twilio/testing/phone.ts'
-import type { CallRecord } from '../../../mock-twilio/resources/call.ts'
+import type { CallRecord } from '../../../mock-twilio/voice/call-record.ts'
 import { build, onEachDatabase, startOfTest, type TestServer } from '../../testing/build.ts'
 import { callback, signedCallback } from '../../testing/messages.ts'
 

@@ -1,7 +1,7 @@
 import type { FormParameter } from '../callbacks/signature.ts'
-import type { CallRecord } from '../resources/call.ts'
+import type { CallRecord } from './call-record.ts'
 import type { World } from '../world.ts'
-import { placeOf } from './places.ts'
+import { placeOf } from '../carrier/places.ts'
 
 /**
  * What every request about a call says of it.
@@ -28,8 +28,9 @@ export function callParameters(
     ...placeParameters('From', from),
     ...placeParameters('To', to)
   ]
+  if (call.parentCallSid !== null) parameters.push(['ParentCallSid', call.parentCallSid])
   if (call.answeredBy !== null) parameters.push(['AnsweredBy', call.answeredBy])
-  return parameters
+  return [...parameters, ...call.parameters]
 }
 
 function placeParameters(role: string, phoneNumber: string): FormParameter[] {
