@@ -26,7 +26,7 @@ import { MessageLog } from './message-log.ts'
 import type { ProviderReply } from './carrier/opt-outs.ts'
 import type { AccountStatus } from './resources/account.ts'
 import type { AddressRecord } from './resources/address.ts'
-import type { ApplicationRecord } from './resources/application.ts'
+import { type ApplicationRecord, newApplication } from './resources/application.ts'
 import type { CallerIdRecord } from './resources/caller-id.ts'
 import type { KeyRecord } from './resources/key.ts'
 import type { ServiceRecord } from './resources/messaging-service.ts'
@@ -35,6 +35,7 @@ import { newNumber, type NumberRecord } from './resources/phone-number.ts'
 import type {
   AccountSeed,
   ApiKeySeed,
+  ApplicationSeed,
   LineType,
   MessagingServiceSeed,
   NumberSeed,
@@ -161,6 +162,7 @@ export class World {
     for (const line of origin.line_types ?? []) this.lineTypes.set(line.phone_number, line.type)
     if (this.isForTests) return
     for (const number of origin.numbers ?? []) this.addNumber(number)
+    for (const application of origin.applications ?? []) this.addApplication(application)
     for (const code of origin.short_codes ?? []) this.addShortCode(code)
     for (const service of origin.messaging_services ?? []) this.addService(service)
     for (const rate of origin.sender_rates ?? []) {
@@ -233,6 +235,14 @@ export class World {
     const key = { sid, secret, type, permissions, friendlyName, dateCreated: now, dateUpdated: now }
     this.keys.set(sid, key)
     return key
+  }
+
+  addApplication({ sid, friendly_name, voice_url, status_callback }: ApplicationSeed): void {
+    const application = newApplication(sid, this.now())
+    application.friendlyName = friendly_name ?? ''
+    application.voiceUrl = voice_url ?? ''
+    application.statusCallback = status_callback ?? ''
+    this.applications.set(sid, application)
   }
 
   addNumber(seed: NumberSeed): NumberRecord {
