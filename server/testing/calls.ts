@@ -39,7 +39,10 @@ export async function aPairing(server: TestServer, fields: object = {}): Promise
 }
 
 /** The parent calls our second number. */
-export async function parentCalls(server: TestServer, number: string = parentNumber): Promise<string> {
+export async function parentCalls(
+  server: TestServer,
+  number: string = parentNumber
+): Promise<string> {
   return phone(server.mock, number).calls(secondNumber)
 }
 
