@@ -157,6 +157,12 @@ export const Environment = Type.Object({
     maxLength: 1_600,
     description: 'The answer to a text to an announcement number; empty for none.'
   }),
+  ANNOUNCEMENT_CALL_RETRIES: Type.String({
+    default: '10m,30m',
+    pattern: '^(none|\\d+(s|m|h)(,\\d+(s|m|h))*)$',
+    description:
+      'Waits before an announcement calls once more where the line was busy or nobody picked up; `none` for one attempt.'
+  }),
   ANNOUNCEMENT_PRICES: Type.String({
     default: 'sms=0.0079,mms=0.02,voice=0.014',
     pattern: '^sms=\\d+(\\.\\d+)?,mms=\\d+(\\.\\d+)?,voice=\\d+(\\.\\d+)?$',
@@ -283,6 +289,9 @@ const isLoopbackOrPrivate = (url: string): boolean =>
   !/(^|\.)twilio\.com$/.test(new URL(url).hostname)
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/** Like a schedule; `none` is an empty one. */
+export const parseRetries = (text: string): number[] => (text === 'none' ? [] : parseSchedule(text))
 
 /** `5s,2m,1h` as milliseconds. */
 export function parseSchedule(text: string): number[] {

@@ -55,6 +55,13 @@ async function admit(
     const state = announcements.get(delivery.row.announcement_id)?.state
     if (state === 'canceled') admission.canceled.push(delivery)
     else if (state === 'paused') parked.push(delivery)
+    else if (medium === 'call' && (delivery.row.send_at ?? 0) > now)
+      admission.verdicts.push({
+        entry: delivery.entry,
+        outcome: 'retry',
+        at: delivery.row.send_at ?? now,
+        countsAsAttempt: false
+      })
     else going.push(delivery)
   }
   await park(deps.database, tx, parked, now)

@@ -27,7 +27,10 @@ export interface DeliveryDeps {
   twilio: TwilioGateway
   log: Logger
   metrics: Metrics
-  config: Pick<Config, 'PUBLIC_URL' | 'RECONCILE_AFTER_MS' | 'LOOKUP_BEFORE_FIRST_SMS'>
+  config: Pick<
+    Config,
+    'PUBLIC_URL' | 'RECONCILE_AFTER_MS' | 'LOOKUP_BEFORE_FIRST_SMS' | 'ANNOUNCEMENT_CALL_RETRIES'
+  >
 }
 
 /** A message in a worker's hands, with the entry that brought it. */
@@ -384,7 +387,7 @@ async function recordResults(
     const retryAt = now + waitAfter(entry)
     switch (outcome.kind) {
       case 'taken':
-        taken.push({ ...outcome, id: row.id, uuid: row.uuid })
+        taken.push({ ...outcome, id: row.id, uuid: row.uuid, attempt: row.call_attempts })
         verdicts.push({ entry, outcome: 'done' })
         break
       case 'refused':
@@ -436,7 +439,11 @@ async function recordResults(
         taken.map(({ id, sid, status }) => ({ id, sid, status })),
         { id: 'bigint', sid: 'text', status: 'text' }
       )}
-      where messages.id = r.id`.execute(tx.sql)
+      where messages.id = r.id
+        -- A call that is to be made again has nothing to do with the answer of its last attempt.
+        and (messages.message_type <> 'voice' or messages.provider_call_at is not null)`.execute(
+      tx.sql
+    )
     // One that was found later may be long past its first steps.
     const further = taken.filter(({ status }) => !firstSteps.has(status))
     if (further.length > 0) await applyReports(deps, tx, further, now)

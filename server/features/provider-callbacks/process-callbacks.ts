@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -24,6 +25,7 @@ export interface CallbackDeps {
   log: Logger
   metrics: Metrics
   storage: Storage
+  config: Pick<Config, 'ANNOUNCEMENT_CALL_RETRIES'>
 }
 
 /** A stored callback, its parameters decoded. */

@@ -112,5 +112,6 @@ const statements = [
     created_at bigint not null,
     updated_at bigint not null
   )`,
-  `alter table voice_devices add constraint voice_devices_identity unique (identity)`
+  `alter table voice_devices add constraint voice_devices_identity unique (identity)`,
+  `alter table messages add column call_attempts int not null default 0`
 ]

@@ -112,5 +112,6 @@ const statements = [
     created_at bigint not null,
     updated_at bigint not null
   )`,
-  `create unique index voice_devices_identity on voice_devices (identity)`
+  `create unique index voice_devices_identity on voice_devices (identity)`,
+  `alter table messages add column call_attempts integer not null default 0`
 ]
