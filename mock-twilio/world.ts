@@ -24,6 +24,7 @@ import { isSettled } from './lifecycles/recording.ts'
 import { CallLog } from './voice/call-log.ts'
 import type { ConferenceRecord } from './voice/conference-record.ts'
 import type { RecordingRecord, TranscriptionRecord } from './voice/recording-record.ts'
+import type { DeviceRecord } from './voice/devices.ts'
 import { Ids, numberedSid } from './ids.ts'
 import { MessageLog } from './message-log.ts'
 import type { ProviderReply } from './carrier/opt-outs.ts'
@@ -87,6 +88,8 @@ export class World {
   readonly conferences: RecordLog<ConferenceRecord>
   readonly recordings: RecordLog<RecordingRecord>
   readonly transcriptions: RecordLog<TranscriptionRecord>
+  /** Browsers that have signed in, by `client:` and their identity. */
+  readonly devices = new Map<string, DeviceRecord>()
   readonly optOuts = new OptOuts()
   readonly compliance: Compliance
   /** The services whose keywords are their own, by sid. */
@@ -331,7 +334,8 @@ export class World {
     fields: Readonly<Record<string, unknown>> = {},
     exchange?: Exchange
   ): void {
-    const severity = fields['severity'] === 'warning' ? 'warning' : severityOf(code)
+    const { severity: given } = fields
+    const severity = given === 'warning' || given === 'error' ? given : severityOf(code)
     const alert = { code, message, ...fields, severity, alert_sid: this.alertIds.sid('NO') }
     this.alertLog.add({ ...alert, ...exchange })
     this.journal.append({ kind: 'alert', ...alert })
