@@ -16,6 +16,9 @@ import { internalUrl, pathOnHost } from './addressing.ts'
 import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
 import { Calls } from './voice/calls.ts'
+import { Conferences } from './voice/conferences.ts'
+import { recorderOf } from './voice/recorder.ts'
+import { Recordings } from './voice/recordings.ts'
 import { Delivery, messageStep } from './carrier/delivery.ts'
 import { handleHandsetPlans } from './carrier/handsets.ts'
 import { InboundMessages } from './carrier/inbound.ts'
@@ -77,6 +80,8 @@ export interface MockTwilio {
   restoreFrom: (file: string, options?: RestoreOptions) => Promise<World>
   /** Calls, and what people do in them. */
   calls: Calls
+  recordings: Recordings
+  conferences: Conferences
   close: () => Promise<void>
 }
 
@@ -91,7 +96,25 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const complianceCallbacks = handleReviews(store.planned, sender)
   const callbacks = new StatusCallbacks(sender, store.planned)
   const delivery = new Delivery(callbacks)
-  const calls = new Calls(sender, callbacks, store.planned)
+  const mediaBaseUrl = () => options.hostedMediaBaseUrl ?? ownUrl(app)
+  const recordings = new Recordings(callbacks, store.planned, mediaBaseUrl)
+  const conferences = new Conferences({
+    callbacks,
+    sender,
+    planned: store.planned,
+    recordings,
+    legs: {
+      leftRoom: (world, call) => calls.leaveRoom(world, call),
+      drop: (world, call) => calls.drop(world, call),
+      hear: (world, call, how, what, ms) => calls.hear(world, call, how, what, ms)
+    }
+  })
+  const calls = new Calls(sender, callbacks, store.planned, {
+    recorder: recorderOf(recordings),
+    rooms: conferences
+  })
+  calls.whenOver((world, call) => conferences.callEnded(world, call))
+  calls.whenOver((world, call) => recordings.endAllOf(world, { callSid: call.sid }))
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
   store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const app = fastify({
@@ -107,7 +130,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const inbound = new InboundMessages({
     sender,
     delivery,
-    mediaBaseUrl: () => options.hostedMediaBaseUrl ?? ownUrl(app)
+    mediaBaseUrl
   })
   handleHandsetPlans(store.planned, (where, text) => inbound.receive(where, text))
   const save = (accountSid = store.defaultName) => saveWorld(store, accountSid)
@@ -148,7 +171,7 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   await app.register(formbody)
   addTwilioHeaders(app, seed)
   registerOperations(app, operations, {
-    services: { store, delivery, calls },
+    services: { store, delivery, calls, recordings, conferences },
     authentication: new Authentication(store),
     responses: new FaultResponses(app, clock)
   })
@@ -180,6 +203,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     },
     restoreFrom: async (file, told) => restore(await readSnapshotFile(file), told),
     calls,
+    recordings,
+    conferences,
     close: async () => {
       clock.stop()
       await sender.close()

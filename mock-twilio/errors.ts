@@ -13,6 +13,18 @@ export interface ErrorBody {
 
 /** Told at once, as the answer to a request: the HTTP status and the words. */
 export const catalogue = {
+  16020: [400, 'Conference {0} is full: it has {1} participants'],
+  16021: [400, 'The account may have {0} participants in conferences, and has them'],
+  16022: [400, 'Conference {0} does not exist or is completed'],
+  16024: [
+    400,
+    "A participant label has at most 128 characters, is no call sid and has no '/', got {0}"
+  ],
+  16026: [400, 'The participant label {0} is in use by another participant'],
+  16027: [400, 'The participant {0} who is to be coached is on hold'],
+  16028: [400, 'The participant {0} who is to be coached is not in the conference'],
+  16108: [400, 'Call {0} is being recorded already'],
+  16113: [400, 'The recording {0} is mono, and has no two channels'],
   20001: [400, 'Invalid parameter: {0}'],
   20002: [400, 'Invalid FriendlyName'],
   20003: [401, 'Authenticate'],

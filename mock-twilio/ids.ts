@@ -16,7 +16,9 @@ export type SidPrefix =
   | 'SC'
   | 'AI'
   | 'CA'
+  | 'CF'
   | 'RE'
+  | 'TR'
   | 'RI'
   | 'TK'
   | CompliancePrefix

@@ -12,6 +12,8 @@ import { emptyForm, isForm, text, type Form } from './forms.ts'
 import { underFaults } from './request-faults.ts'
 import type { KeyRecord } from './resources/key.ts'
 import type { Store } from './store.ts'
+import type { Conferences } from './voice/conferences.ts'
+import type { Recordings } from './voice/recordings.ts'
 import type { World } from './world.ts'
 
 /** What an operation is asked. */
@@ -34,6 +36,8 @@ export interface Services {
   readonly store: Store
   readonly delivery: Delivery
   readonly calls: Calls
+  readonly recordings: Recordings
+  readonly conferences: Conferences
 }
 
 /** One operation of Twilio's API. Its path is Twilio's, behind the name of the product. */
@@ -47,6 +51,10 @@ export interface Operation {
   readonly isForMainKeys?: boolean
   /** Whether Twilio's test credentials reach it. */
   readonly isForTestCredentials?: boolean
+  /** Whether it gives a file, which can also be asked about alone (HEAD). */
+  readonly isFile?: boolean
+  /** Whether, in this world, it is had without a login. */
+  readonly isOpen?: (world: World) => boolean
   /** Gives the resource to show, nothing at all (204), or the reply when it has answered by itself. */
   readonly handle: (call: Call) => Record<string, unknown> | FastifyReply | undefined
 }
@@ -67,7 +75,8 @@ export function registerOperations(
   const methodsByPath = new Map<string, Set<HTTPMethods>>()
   for (const operation of operations) {
     const { method, path } = operation
-    app.route({ method, url: path, handler: handlerOf(operation, context), exposeHeadRoute: false })
+    const exposeHeadRoute = operation.isFile === true
+    app.route({ method, url: path, handler: handlerOf(operation, context), exposeHeadRoute })
     methodsByPath.set(path, (methodsByPath.get(path) ?? new Set()).add(method))
   }
   for (const [url, methods] of methodsByPath) {
@@ -206,6 +215,12 @@ function admit(
 ): Admission {
   const { authorization } = request.headers
   const { AccountSid: wanted } = params
+  if (authorization === undefined && operation.isOpen !== undefined) {
+    const world = store.get(wanted ?? '')
+    if (world !== undefined && operation.isOpen(world)) {
+      return { world, caller: world, key: undefined }
+    }
+  }
   try {
     return authentication.admit(authorization, wanted)
   } catch (error) {

@@ -12,6 +12,9 @@ import { lookupOperations } from './operations/lookups.ts'
 import { messageOperations } from './operations/messages.ts'
 import { messagingServiceOperations } from './operations/messaging-services.ts'
 import { a2pOperations } from './operations/a2p.ts'
+import { conferenceOperations } from './operations/conferences.ts'
+import { recordingOperations } from './operations/recordings.ts'
+import { transcriptionOperations } from './operations/transcriptions.ts'
 import { phoneNumberOperations } from './operations/phone-numbers.ts'
 import { tollfreeOperations } from './operations/tollfree.ts'
 import { trusthubOperations } from './operations/trusthub.ts'
@@ -24,6 +27,9 @@ export const operations: readonly Operation[] = [
   ...keyOperations,
   ...messageOperations,
   ...callOperations,
+  ...conferenceOperations,
+  ...recordingOperations,
+  ...transcriptionOperations,
   ...availablePhoneNumberOperations,
   ...phoneNumberOperations,
   ...shortCodeOperations,

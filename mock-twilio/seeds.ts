@@ -212,6 +212,23 @@ export const WorldSeed = Type.Object(
         description: 'off: no status callback and no inbound webhook goes out; default on'
       })
     ),
+    recording_auth: Type.Optional(
+      Type.Union([Type.Literal('on'), Type.Literal('off')], {
+        description:
+          'off: files of recordings are had without a login, as in accounts made before August 2023; default on'
+      })
+    ),
+    silent_recordings: Type.Optional(
+      Type.Union([Type.Literal('completed'), Type.Literal('absent')], {
+        description: 'what becomes of a recording in which nothing was said; default completed'
+      })
+    ),
+    conference_limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'how many may be in conferences of the account at once; default no limit'
+      })
+    ),
     provider_year: Type.Optional(
       Type.Union([Type.Literal(2024), Type.Literal(2026)], {
         description: "whose limits and keywords are the provider's; default 2026"

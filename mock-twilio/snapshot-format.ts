@@ -4,6 +4,8 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Persona } from './carrier/persona.ts'
 import { WorldSeed } from './seeds.ts'
 import { CallRecord } from './voice/call-record.ts'
+import { ConferenceRecord } from './voice/conference-record.ts'
+import { RecordingRecord, TranscriptionRecord } from './voice/recording-record.ts'
 import type { WorldState } from './world-state.ts'
 
 /*
@@ -219,6 +221,9 @@ const parts = {
     strict
   ),
   calls: Type.Object({ seq: Count, calls: Type.Array(CallRecord) }, strict),
+  conferences: logOf(ConferenceRecord),
+  recordings: logOf(RecordingRecord),
+  transcriptions: logOf(TranscriptionRecord),
   journal: Type.Object({
     seq: Count,
     dropped: Type.Object({ digest: Text, isDigested: Type.Boolean() }),
@@ -238,6 +243,10 @@ const WholeSnapshot = TypeCompiler.Compile(
     strict
   )
 )
+
+function logOf<T extends TSchema>(record: T) {
+  return Type.Object({ seq: Count, records: Type.Array(record) }, strict)
+}
 
 function pairs<T extends TSchema>(value: T) {
   return Type.Array(Type.Tuple([Type.String(), value]))

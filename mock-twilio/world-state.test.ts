@@ -38,6 +38,9 @@ const classes: Record<string, Fields> = {
       'agenda',
       'messages',
       'calls',
+      'conferences',
+      'recordings',
+      'transcriptions',
       'devices',
       'optOuts',
       'compliance',
@@ -83,6 +86,11 @@ const classes: Record<string, Fields> = {
     file: 'voice/call-log.ts',
     saved: ['#bySid', '#seq'],
     notState: ['#retention', '#byParty']
+  },
+  RecordLog: {
+    file: 'record-log.ts',
+    saved: ['#bySid', '#seq'],
+    notState: ['#retention', '#isOver', '#open']
   },
   OptOuts: { file: 'carrier/opt-outs.ts', saved: ['#blocks'], notState: [] },
   Handsets: {

@@ -30,6 +30,9 @@ export function saveWorldState(world: World) {
     agenda: world.agenda.save(),
     messages: world.messages.save(),
     calls: world.calls.save(),
+    conferences: copyPlain(world.conferences.save()),
+    recordings: copyPlain(world.recordings.save()),
+    transcriptions: copyPlain(world.transcriptions.save()),
     journal: world.journal.save()
   }
 }
@@ -90,6 +93,9 @@ export function restoreWorldState(world: World, state: WorldState): void {
   world.alertLog.restore(state.alertLog)
   world.messages.restore(state.messages)
   world.calls.restore(state.calls)
+  world.conferences.restore(copyPlain(state.conferences))
+  world.recordings.restore(copyPlain(state.recordings))
+  world.transcriptions.restore(copyPlain(state.transcriptions))
   world.journal.restore(state.journal)
 }
 

@@ -19,7 +19,11 @@ import { addOutage } from './carrier/outages.ts'
 import { providerLimits, type ProviderLimits } from './carrier/provider-limits.ts'
 import { joinPool, leavePool } from './carrier/sender-pool.ts'
 import { profiles, type CarrierProfile } from './carrier/profiles.ts'
+import { RecordLog } from './record-log.ts'
+import { isSettled } from './lifecycles/recording.ts'
 import { CallLog } from './voice/call-log.ts'
+import type { ConferenceRecord } from './voice/conference-record.ts'
+import type { RecordingRecord, TranscriptionRecord } from './voice/recording-record.ts'
 import type { DeviceRecord } from './voice/devices.ts'
 import { Ids, numberedSid } from './ids.ts'
 import { MessageLog } from './message-log.ts'
@@ -82,6 +86,9 @@ export class World {
   readonly agenda: Agenda
   readonly messages: MessageLog
   readonly calls: CallLog
+  readonly conferences: RecordLog<ConferenceRecord>
+  readonly recordings: RecordLog<RecordingRecord>
+  readonly transcriptions: RecordLog<TranscriptionRecord>
   /** Browsers that have signed in, by `client:` and their identity. */
   readonly devices = new Map<string, DeviceRecord>()
   readonly optOuts = new OptOuts()
@@ -144,6 +151,9 @@ export class World {
     this.faults = new FaultRules(`${this.seed}/${this.name}`, now)
     this.messages = new MessageLog(retention)
     this.calls = new CallLog(retention)
+    this.conferences = new RecordLog(retention, ({ status }) => status === 'completed')
+    this.recordings = new RecordLog(retention, ({ status }) => isSettled(status))
+    this.transcriptions = new RecordLog(retention, ({ status }) => status !== 'in-progress')
     this.agenda = new Agenda(clock, plan => planned.carryOut(this, plan))
     this.dateCreated = saved?.dateCreated ?? this.now()
     this.dateUpdated = this.dateCreated
@@ -356,6 +366,9 @@ export class World {
     this.keptBackCallbacks.clear()
     this.messages.clear()
     this.calls.clear()
+    this.conferences.clear()
+    this.recordings.clear()
+    this.transcriptions.clear()
     this.faults.clear()
   }
 }

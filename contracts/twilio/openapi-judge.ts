@@ -75,7 +75,8 @@ export function judgeResponses(app: FastifyInstance): Judge {
     const route = request.routeOptions.url
     if (route === undefined || route.startsWith('/_mock/')) return
     const contentType = String(reply.getHeader('content-type') ?? '')
-    const isFile = statusCode === 200 && !contentType.startsWith('application/json')
+    const isFile =
+      (statusCode === 200 || statusCode === 206) && !contentType.startsWith('application/json')
     if (statusCode > 299 || isFile) return
     const { product, path } = documented(route)
     const operation = `${request.method} ${path}`

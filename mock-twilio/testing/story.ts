@@ -361,8 +361,46 @@ export function everything(): Step[] {
     send(people[1], { From: secondNumber }),
     step('a browser signs in', async mock => register(mock.world(), aToken(mock))),
     api('POST', `${account}/Calls.json`, callForm(people[0], secondNumber)),
-    step('wait for the menu', mock => mock.clock.advance('12 s'))
+    step('wait for the menu', mock => mock.clock.advance('12 s')),
+    step('a voicemail that is written down', mock => {
+      const world = mock.world()
+      const [call] = world.calls.newestFirst()
+      const recording = mock.recordings.start(world, voicemailOf(call?.sid ?? ''))
+      const spoken = {
+        who: people[0],
+        channel: 1,
+        words: 'The bus did not come',
+        ms: 3000
+      } as const
+      mock.recordings.note(world, { callSid: recording.callSid }, spoken)
+      return mock.clock.advance('4 s')
+    }),
+    step('the end of the voicemail', mock => {
+      const world = mock.world()
+      for (const recording of world.recordings.open()) mock.recordings.end(world, recording)
+      return mock.clock.advance('3 s')
+    }),
+    api('POST', `${account}/Conferences/Bus/Participants.json`, {
+      To: people[0],
+      From: firstNumber,
+      Label: 'Parent',
+      ConferenceStatusCallback: statusUrl
+    })
   ]
+}
+
+function voicemailOf(callSid: string): Parameters<MockTwilio['recordings']['start']>[1] {
+  return {
+    callSid,
+    conferenceSid: null,
+    source: 'RecordVerb',
+    channels: 1,
+    track: 'inbound',
+    trims: true,
+    callback: { url: statusUrl, method: 'POST', events: ['completed'] },
+    transcribes: { url: statusUrl, method: 'POST' },
+    requestId: null
+  }
 }
 
 const waits = fc

@@ -16,7 +16,6 @@ import { findingOf, greetingOf } from './detection.ts'
 import { callStep, Interpreter, verbOf } from './interpreter.ts'
 import { buildCall, plainSettings } from './new-call.ts'
 import { callAct, habitsOf, hear, planAct, speechMs } from './people.ts'
-import { noRooms, plainRecorder } from './plain-studio.ts'
 import type { Callback, NewLeg, Recorder, Rooms } from './stage.ts'
 import { note } from './transcript.ts'
 import { msOfKeys } from './verbs/prompts.ts'
@@ -53,10 +52,10 @@ export class Calls {
     sender: CallbackSender,
     callbacks: StatusCallbacks,
     planned: PlanHandlers<World>,
-    studio: Partial<Studio> = {}
+    studio: Studio
   ) {
     this.#callbacks = callbacks
-    this.#studio = { recorder: plainRecorder, rooms: noRooms, ...studio }
+    this.#studio = studio
     this.#interpreter = new Interpreter(sender, {
       ...this.#studio,
       answer: (world, call) => this.#answer(world, call),
@@ -183,9 +182,20 @@ export class Calls {
   }
 
   /** What is being said or played in the room reaches the person. */
-  hear(world: World, call: CallRecord, how: 'said' | 'played' | 'spoken', what: string): void {
+  hear(
+    world: World,
+    call: CallRecord,
+    how: 'said' | 'played' | 'spoken',
+    what: string,
+    ms = how === 'played' ? 5000 : speechMs(what)
+  ): void {
     note(world, call, 'hear', `hears "${what}"`)
-    hear(world, call, how, what, how === 'played' ? 5000 : speechMs(what))
+    hear(world, call, how, what, ms)
+  }
+
+  /** Nobody waits for the person any more. */
+  drop(world: World, call: CallRecord): void {
+    this.#drop(world, call.sid)
   }
 
   /** Gives the call in which the keys were pressed. */
@@ -321,7 +331,6 @@ export class Calls {
     if (other !== undefined) {
       note(world, other, 'hear', `hears "${words}"`)
       hear(world, other, 'spoken', words, ms)
-      this.#studio.recorder.note(world, other, { words, ms })
     }
     const verb = verbOf(call)
     if (verb?.verb === 'Dial' && verb.isInRoom)

@@ -2,10 +2,16 @@ import type { World } from '../world.ts'
 import type { CallRecord } from './call-record.ts'
 import { hear } from './people.ts'
 import { note } from './transcript.ts'
+import type { Stage } from './stage.ts'
 import type { Prompt } from './verbs/prompts.ts'
 
 /** The prompt is heard once, from now on. Gives how long that takes. */
-export function playPrompt(world: World, call: CallRecord, prompt: Prompt): number {
+export function playPrompt(
+  { recorder }: Stage,
+  world: World,
+  call: CallRecord,
+  prompt: Prompt
+): number {
   const { documentUrl = '' } = call.script ?? {}
   if (prompt.verb === 'Pause') {
     note(world, call, 'pause', `waits ${prompt.ms / 1000} s`)
@@ -15,6 +21,7 @@ export function playPrompt(world: World, call: CallRecord, prompt: Prompt): numb
   if (prompt.verb === 'Say') {
     note(world, call, 'say', `says "${prompt.text}"`)
     hear(world, call, 'said', prompt.text, prompt.ms)
+    recorder.note(world, call, { words: prompt.text, ms: prompt.ms, isOfApplication: true })
   } else if (prompt.url === '') note(world, call, 'play', `plays the keys ${prompt.digits}`)
   else {
     const url = URL.parse(prompt.url, documentUrl)?.href ?? prompt.url

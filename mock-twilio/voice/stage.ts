@@ -110,7 +110,7 @@ export interface Callback {
 export interface Recorder {
   /** Gives the sid of the recording, which has begun. */
   readonly start: (world: World, about: RecordingStart) => string
-  /** What somebody in the call says, for whatever of the call is being recorded. */
+  /** What is said in the call, for whatever of it is being recorded. */
   readonly note: (world: World, call: CallRecord, said: Said) => void
   /** Gives what the application is told of it. */
   readonly end: (
@@ -128,6 +128,8 @@ export interface RecordingStart extends RecordingWish {
 export interface Said {
   words: string
   ms: number
+  /** Said by the application, and not by the person. */
+  isOfApplication?: true
 }
 
 /** Where several calls meet: see the conferences. */

@@ -72,7 +72,10 @@ function readXml(xml: string): Element | TwimlProblem {
   }
   const problem = problemOf(xml)
   if (problem !== undefined) return { code: 12100, message: problem }
-  return readResponse(xml)
+  const root = readResponse(xml)
+  if (!('code' in root) || !root.message.startsWith('the root is')) return root
+  // https://www.twilio.com/docs/api/errors/12102
+  return { code: 12102, message: root.message }
 }
 
 /** What the parser would put up with, or choke on. */

@@ -1,4 +1,4 @@
-import { usualLimitMs } from '../../voice/new-call.ts'
+import { plainSettings, usualLimitMs } from '../../voice/new-call.ts'
 import { refusal } from '../../errors.ts'
 import { flag, isWebUrl, oneOf, text, texts, type Form } from '../../forms.ts'
 import { isPhoneNumber } from '../../phone-number.ts'
@@ -113,6 +113,22 @@ export function readSettings(world: World, form: Form): CallSettings {
   }
 }
 
+/** Of the call to a participant of a conference, whose document its maker writes. */
+export function readParticipantCall(form: Form): CallSettings {
+  const detection = readDetection(form, 'AmdStatusCallback')
+  return {
+    ...plainSettings,
+    ringMs: seconds(form, 'Timeout', 60, 600, 21208) * 1000,
+    limitMs: readLimitMs(form) ?? usualLimitMs,
+    // Who is detected is in the conference already.
+    detection: detection && { ...detection, isAsync: true },
+    recording: readRecording(form),
+    statusCallback: readUrl(form, 'StatusCallback', 21609),
+    statusCallbackMethod: readMethod(form, 'StatusCallbackMethod'),
+    statusCallbackEvents: readEvents(form)
+  }
+}
+
 /** With an application, addresses and methods of the request are not looked at. */
 function settingsOfApplication(
   world: World,
@@ -142,8 +158,12 @@ export function readTwiml(form: Form): string | null {
   return twiml
 }
 
-export function readMethod(form: Form, name: string): 'GET' | 'POST' {
-  const method = (text(form, name) || 'POST').toUpperCase()
+export function readMethod(
+  form: Form,
+  name: string,
+  usual: 'GET' | 'POST' = 'POST'
+): 'GET' | 'POST' {
+  const method = (text(form, name) || usual).toUpperCase()
   if (method !== 'GET' && method !== 'POST') throw refusal(21209, method)
   return method
 }
@@ -179,7 +199,10 @@ function readEvents(form: Form): CallProgressEvent[] {
 }
 
 /** SendDigits and detection exclude each other: the digits win. */
-function readDetection(form: Form): MachineDetection | null {
+function readDetection(
+  form: Form,
+  callbackName = 'AsyncAmdStatusCallback'
+): MachineDetection | null {
   const mode = text(form, 'MachineDetection')
   if (mode === undefined || mode === '') return null
   if (mode !== 'Enable' && mode !== 'DetectMessageEnd') throw refusal(21234, mode)
@@ -188,8 +211,8 @@ function readDetection(form: Form): MachineDetection | null {
   const speechEndMs = wholeNumber(form, 'MachineDetectionSpeechEndThreshold', 1200, 500, 5000)
   const silenceMs = wholeNumber(form, 'MachineDetectionSilenceTimeout', 5000, 2000, 10_000)
   const isAsync = flag(form, 'AsyncAmd') ?? false
-  const statusCallback = readUrl(form, 'AsyncAmdStatusCallback', 21609)
-  const statusCallbackMethod = readMethod(form, 'AsyncAmdStatusCallbackMethod')
+  const statusCallback = readUrl(form, callbackName, 21609)
+  const statusCallbackMethod = readMethod(form, `${callbackName}Method`)
   if (text(form, 'SendDigits')) return null
   return {
     mode,

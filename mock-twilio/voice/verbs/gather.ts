@@ -100,7 +100,7 @@ export const gather: VerbHandler<Gather> = {
 function promptOrListen(stage: Stage, world: World, call: CallRecord, verb: Gather): void {
   const prompt = verb.prompts[verb.at]
   if (prompt !== undefined) {
-    stage.await(world, call, playPrompt(world, call, prompt), 'prompt-over')
+    stage.await(world, call, playPrompt(stage, world, call, prompt), 'prompt-over')
     return
   }
   stage.await(world, call, verb.timeoutMs, 'gather-over')

@@ -46,7 +46,7 @@ const recordingMs = 5000
 
 export const prompts: VerbHandler<Prompt> = {
   begin: (stage, world, call, prompt) => {
-    stage.await(world, call, playPrompt(world, call, prompt), 'prompt-over')
+    stage.await(world, call, playPrompt(stage, world, call, prompt), 'prompt-over')
   },
   step: (stage, world, call, prompt) => {
     if (isRepeated(prompt)) prompts.begin(stage, world, call, prompt)
