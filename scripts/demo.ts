@@ -1,5 +1,14 @@
 import { openStage } from './demo/stage.ts'
 import { texting } from './demo/texting.ts'
+import { voice } from './demo/voice.ts'
+
+const stories = new Map([
+  ['texting', texting],
+  ['voice', voice]
+])
+const [name = 'texting'] = process.argv.slice(2)
+const story = stories.get(name)
+if (story === undefined) throw new Error(`no story ${name}: ${[...stories.keys()].join(', ')}`)
 
 // Plays a story against the offline stack and prints its timeline; every line is checked before it is printed.
 process.stdout.write(
@@ -7,7 +16,7 @@ process.stdout.write(
 )
 const stage = await openStage()
 try {
-  await texting(stage)
+  await story(stage)
   process.stdout.write('\nEvery line above was checked.\n')
 } catch (error) {
   process.stderr.write(

@@ -104,8 +104,11 @@ const isMachineAlone = ({ answeredBy, hasJoined }: LegFacts): boolean =>
 
 const isGone = (leg: LegFacts): boolean => isOver(leg.status) || leg.hasLeft
 
-const haveTalked = ({ moderator, participants }: ConferenceFacts): boolean =>
-  moderator.hasJoined && participants.some(leg => leg.hasJoined)
+/** Participants are called when the moderator is in, and are in as soon as they pick up, whatever is told first. */
+const haveTalked = ({ participants }: ConferenceFacts): boolean =>
+  participants.some(
+    ({ hasJoined, status }) => hasJoined || status === 'in_progress' || status === 'completed'
+  )
 
 const outcomesOfModerator: Readonly<Record<string, ConferenceStatus>> = {
   busy: 'moderator_busy',

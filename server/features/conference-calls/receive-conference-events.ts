@@ -13,14 +13,15 @@ import { keepConference } from './keep-conference.ts'
 import { publishConferences } from './lanes.ts'
 
 /** What the provider tells of a conference: https://www.twilio.com/docs/voice/twiml/conference#statuscallbackevent */
-interface ConferenceEvent {
+export interface ConferenceEvent {
   conferenceUuid: string
   conferenceSid: string
   event: string
   callSid: string
   /** Our id of the leg. */
   label: string
-  reasonLeft: string
+  /** How far the leg had come that left. */
+  legStatus: string
 }
 
 /** Notes who joined and left conferences, and that they began and ended. */
@@ -50,7 +51,7 @@ export async function receiveConferenceEvents(
   const outcomes = events.map(event => {
     const conference = byUuid.get(event.conferenceUuid)
     if (conference === undefined) return 'unmatched'
-    if (!takeEvent(conference, event, now)) return 'unchanged'
+    if (!takeConferenceEvent(conference, event, now)) return 'unchanged'
     changed.add(conference)
     return 'moved'
   })
@@ -71,12 +72,16 @@ function readEvent({ form, query }: StoredCallback): ConferenceEvent {
     event: field('StatusCallbackEvent'),
     callSid: field('CallSid'),
     label: field('ParticipantLabel').toLowerCase(),
-    reasonLeft: field('ReasonParticipantLeft')
+    legStatus: field('ParticipantCallStatus')
   }
 }
 
 /** Applies an event; false when it says nothing new. */
-function takeEvent(conference: Conference, event: ConferenceEvent, now: number): boolean {
+export function takeConferenceEvent(
+  conference: Conference,
+  event: ConferenceEvent,
+  now: number
+): boolean {
   const { row } = conference
   const leg = legOf(conference, event)
   if (event.conferenceSid !== '' && row.conference_sid !== event.conferenceSid) {
@@ -92,8 +97,8 @@ function takeEvent(conference: Conference, event: ConferenceEvent, now: number):
       return leg !== undefined && join(leg, event, now)
     case 'participant-leave': {
       if (leg === undefined || leg.left_at !== null) return false
-      // Who never came does not leave: https://www.twilio.com/docs/voice/twiml/conference#participant-leave
-      if (event.reasonLeft === 'participant_add_failed') return false
+      // Who never picked up was never there: https://www.twilio.com/docs/voice/twiml/conference#statuscallbackevent
+      if (!wasThere.has(event.legStatus)) return false
       join(leg, event, now)
       leg.left_at = now
       return true
@@ -109,6 +114,9 @@ function takeEvent(conference: Conference, event: ConferenceEvent, now: number):
       return false
   }
 }
+
+/** Of legs that were answered; '' where the provider does not say. */
+const wasThere = new Set(['', 'in-progress', 'completed'])
 
 function join(leg: CallRow, { callSid }: ConferenceEvent, now: number): boolean {
   if (leg.joined_at !== null) return false

@@ -52,7 +52,7 @@ const ConferenceForm = Type.Object(
     StatusCallbackEvent: Type.String({ examples: ['participant-join'] }),
     CallSid: text('Who joined or left.'),
     ParticipantLabel: text('Our uuid of that leg.'),
-    ReasonParticipantLeft: text('Why somebody left.')
+    ParticipantCallStatus: text('How far the leg had come that left.', 'completed')
   },
   { title: 'ConferenceStatusForm', ...ofTwilio }
 )

@@ -103,7 +103,7 @@ onEachDatabase(dialect => {
   test('a voicemail is recorded, stored and written down, and the client hears of each', async t => {
     const server = await build(t, dialect)
     await aPairing(server)
-    person(server, parentNumber, { presses: ['2'], says: ['Anna is ill today.'] })
+    person(server, parentNumber, { presses: ['2'], says: ['Anna is ill today and will stay at home, thank you.'] })
 
     await parentCalls(server)
     await server.advance('30 min')
@@ -124,7 +124,7 @@ onEachDatabase(dialect => {
     const [transcripted] = eventsOf(server, 'direct_calls.voicemail.transcripted')
     assert.deepEqual(transcripted?.['transcription'], {
       status: 'completed',
-      text: 'Anna is ill today.'
+      text: 'Anna is ill today and will stay at home, thank you.'
     })
     assert.deepEqual(
       eventsOf(server, 'direct_calls.voicemail.status_update').map(
