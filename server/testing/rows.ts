@@ -7,14 +7,17 @@ const tables = [
   'announcements',
   'api_keys',
   'bearers',
+  'calls',
   'client_events',
+  'conference_calls',
   'conversations',
   'idempotency_keys',
   'lane_entries',
   'messages',
   'opt_outs',
   'participants',
-  'provider_callbacks'
+  'provider_callbacks',
+  'voice_devices'
 ] as const
 
 /** How many rows each table has: what a refused request must leave as it was. */

@@ -68,7 +68,7 @@ const isRecorded = (row: CallRow, config: CallCheckDeps['config']): boolean =>
 
 async function ask({ voice, config, clock }: CallCheckDeps, row: CallRow): Promise<Answer> {
   if (isOver(row.internal_status)) {
-    const searchAt = nextSearchAt(row, isRecorded(row, config))
+    const searchAt = nextSearchAt(row, isRecorded(row, config), config.CALL_CHECK_AFTER_MS)
     const isDue = searchAt !== undefined && searchAt <= clock.now() && row.call_sid !== null
     return {
       report: undefined,
@@ -133,7 +133,11 @@ async function take(deps: CallCheckDeps, entry: Entry, answer: Answer): Promise<
     }
     await keepCalls(deps, tx, calls)
     const next = isOver(row.internal_status)
-      ? nextSearchAt(row, isRecorded(row, config) && (answer.recordings?.length ?? 0) === 0)
+      ? nextSearchAt(
+          row,
+          isRecorded(row, config) && (answer.recordings?.length ?? 0) === 0,
+          config.CALL_CHECK_AFTER_MS
+        )
       : now + config.CALL_CHECK_AFTER_MS
     await queue.settle(
       [

@@ -29,7 +29,7 @@ export type CallStatus = keyof typeof progress
 
 export const callStatuses = Object.keys(progress).filter(isCallStatus)
 
-export function isCallStatus(text: string): text is CallStatus {
+function isCallStatus(text: string): text is CallStatus {
   return Object.hasOwn(progress, text)
 }
 

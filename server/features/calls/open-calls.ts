@@ -24,6 +24,8 @@ export interface CallNames {
   uuids: readonly string[]
   /** Of calls, or of legs that were dialled from them. */
   sids: readonly string[]
+  /** Of conferences as a whole. */
+  conferenceUuids?: readonly string[]
 }
 
 /** Calls in hand, locked, and the conferences of those that are legs. */
@@ -44,7 +46,7 @@ export interface OpenCalls {
 export async function openCalls(
   { database }: Pick<CallDeps, 'database'>,
   tx: Transaction,
-  { uuids, sids }: CallNames
+  { uuids, sids, conferenceUuids = [] }: CallNames
 ): Promise<OpenCalls> {
   const named = [...new Set(uuids)].map(uuid => ({ uuid }))
   const known = [...new Set(sids)].filter(sid => sid !== '').map(sid => ({ sid }))
@@ -56,15 +58,18 @@ export async function openCalls(
   )
   const conferenceIds = [...new Set(found.flatMap(row => row.conference_call_id ?? []))]
   const conferences =
-    conferenceIds.length === 0
+    conferenceIds.length + conferenceUuids.length === 0
       ? []
       : await findConferences(
           database,
           tx.sql,
-          sql`f.id in (select r.id from ${database.rows(
+          sql`(f.id in (select r.id from ${database.rows(
             conferenceIds.map(id => ({ id })),
             { id: 'bigint' }
-          )})`,
+          )}) or f.uuid in (select r.uuid from ${database.rows(
+            [...new Set(conferenceUuids)].map(uuid => ({ uuid })),
+            { uuid: 'uuid' }
+          )}))`,
           { lock: true }
         )
   const direct = await findCalls(

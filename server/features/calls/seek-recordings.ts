@@ -5,14 +5,21 @@ import type { ProviderRecording } from '../../providers/twilio/voice.ts'
 import type { CallRow } from './call-row.ts'
 import { publishRecordings } from './lanes.ts'
 
-/** When the provider is asked for a recording of which it has not told, after the end of its call. */
-const searchesMs = [30_000, 300_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000]
+/**
+ * When the provider is asked for a recording of which it has not told, after the end of its call: in parts of the
+ * time that it may be silent about a call. With the usual two minutes, the last time is after a day.
+ */
+const searches = [0.25, 2.5, 30, 180, 720]
 
 /** Undefined when a recording is known, none is expected, or it was sought often enough. */
-export function nextSearchAt(row: CallRow, isExpected: boolean): number | undefined {
+export function nextSearchAt(
+  row: CallRow,
+  isExpected: boolean,
+  checkAfterMs: number
+): number | undefined {
   if (!isExpected || row.recording_status !== null) return undefined
-  const wait = searchesMs[row.recording_sought]
-  return wait === undefined ? undefined : row.heard_at + wait
+  const times = searches[row.recording_sought]
+  return times === undefined ? undefined : row.heard_at + times * checkAfterMs
 }
 
 /** Whom a recording belongs to. */

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { Random } from '../../../simulator/random.ts'
 import { build, firstNumber, onEachDatabase, type TestServer } from '../../testing/build.ts'
 import { assertNobodyIsOnTheLine, eventsOf, person } from '../../testing/calls.ts'
 import { orderingsOf } from '../../testing/orderings.ts'
-import {
-  type CallbackKind,
-  createCallbackReceipt
-} from '../provider-callbacks/receive-callbacks.ts'
+import { replay } from '../../testing/replay.ts'
 import { applyCallReport } from '../calls/apply-call-report.ts'
 import { type CallRow, newCall } from '../calls/call-row.ts'
 import { type Conference, type ConferenceRow, factsOf } from './conference-row.ts'
@@ -132,12 +128,6 @@ test('every order of what is told of a conversation ends as completed, and at no
 
 const people = ['+16015550160', '+16015550161', '+16015550162', '+16015550163'] as const
 
-interface StoredRow {
-  kind: CallbackKind
-  query: string
-  body: string
-}
-
 /** A conference of four, one of whom declines, as it really happened; and what it came to. */
 async function aConference(server: TestServer) {
   const [moderator, ...participants] = people
@@ -177,57 +167,26 @@ async function forget({ deps: { database } }: TestServer): Promise<void> {
     error_code = null, error_description = null, failed_at = null, joined_at = null, left_at = null`.execute(
     database.sql
   )
-  for (const table of ['recordings', 'client_events', 'provider_callbacks', 'lane_entries'])
-    await sql`delete from ${sql.table(table)}`.execute(database.sql)
+  await sql`delete from recordings`.execute(database.sql)
 }
 
 onEachDatabase(dialect => {
   const rounds = dialect === 'sqlite' ? 12 : 4
 
   test(`the callbacks of a conference in ${rounds} random orders, with repetitions, end as it ended`, async t => {
-    const seed = process.env['TEST_SEED'] ?? String(Date.now())
-    t.diagnostic(`seed ${seed}: TEST_SEED=${seed} repeats the orders`)
     const server = await build(t, dialect)
-    const { database } = server.deps
     const { uuid, truth } = await aConference(server)
-    const { rows: callbacks } = await sql<StoredRow>`
-      select kind, query, body from provider_callbacks
-      where kind <> 'twilio.message_status' order by id`.execute(database.sql)
     assert.deepEqual(truth, {
       status: 'completed',
       legs: ['completed', 'busy', 'completed'],
       isRecorded: true
     })
-    assert.ok(callbacks.length >= 20, `${callbacks.length} callbacks`)
-    const receipt = createCallbackReceipt(server.deps)
-    const random = new Random(`conference-callbacks/${seed}`)
 
-    for (let round = 0; round < rounds; round++) {
-      await forget(server)
-      server.clientApp.events.length = 0
-      const heard = [...callbacks, ...callbacks.filter(() => random.chance(0.4))]
-      for (const callback of shuffled(heard, random)) {
-        await receipt.submit({ ...callback, requestId: 'replayed' })
-        if (random.chance(0.3)) await server.idle()
-      }
-      await server.advance('20 min')
-
+    await replay(t, server, { rounds, atLeast: 20, forget: () => forget(server) }, async () => {
       assert.deepEqual(await outcome(server, uuid), truth)
-      const statuses = eventsOf(server, 'conference_calls.conference_call.status_update')
-      assert.equal(
-        new Set(statuses.map(event => event['event_id'])).size,
-        statuses.length,
-        'no event twice'
-      )
-      assert.equal(statuses.at(-1)?.['internal_status'], 'completed')
+      const told = eventsOf(server, 'conference_calls.conference_call.status_update')
+      assert.equal(told.at(-1)?.['internal_status'], 'completed')
       assertNobodyIsOnTheLine(server)
-    }
+    })
   })
 })
-
-function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
-  const left = [...items]
-  const order: Item[] = []
-  while (left.length > 0) order.push(...left.splice(random.between(0, left.length - 1), 1))
-  return order
-}

@@ -66,7 +66,11 @@ export function planConference(
     if (isOpenAtProvider) at(now, { do: 'end_conference' })
     waits.push(now + endingMs)
   } else if (isOverConference(row.internal_status)) {
-    const searchAt = nextSearchAt(moderator, times.recorded && row.conference_sid !== null)
+    const searchAt = nextSearchAt(
+      moderator,
+      times.recorded && row.conference_sid !== null,
+      times.checkAfterMs
+    )
     if (searchAt !== undefined) at(searchAt, { do: 'seek_recording' })
   } else {
     if (isUncalled(moderator)) at(now, { do: 'call_moderator', leg: moderator })

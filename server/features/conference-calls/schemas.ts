@@ -2,8 +2,8 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Nullable, Timestamp } from '../../platform/schemas.ts'
 import { callPropertiesWithoutSid, Transcription } from '../calls/schemas.ts'
 
-export const mostParticipants = 50
-export const longestWelcome = 1_000
+const mostParticipants = 50
+const longestWelcome = 1_000
 
 /** POST /conference_calls */
 export const CreateConferenceCall = Type.Object(

@@ -261,5 +261,5 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
 const uuidIn = (text: string | undefined): string | undefined =>
   text !== undefined && isUuid(text) ? text.toLowerCase() : undefined
 
-export const sendTwiml = (reply: FastifyReply, twiml: string): FastifyReply =>
+const sendTwiml = (reply: FastifyReply, twiml: string): FastifyReply =>
   reply.type('text/xml; charset=utf-8').send(twiml)

@@ -10,6 +10,7 @@ import { receiveAnnouncementKeys } from '../announcements/receive-announcement-k
 import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
 import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
+import { lockCalls } from '../calls/lock-calls.ts'
 import { receiveCallReports } from '../calls/receive-call-reports.ts'
 import { receiveRecordings } from '../calls/receive-recordings.ts'
 import { receiveTranscriptions } from '../calls/receive-transcriptions.ts'
@@ -74,6 +75,18 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.call_welcome': keepOnly
 }
 
+/** Those whose handlers lock calls. */
+const callKinds = new Set<CallbackKind>([
+  'twilio.incoming_call',
+  'twilio.call_menu',
+  'twilio.call_status',
+  'twilio.call_question',
+  'twilio.sdk_call',
+  'twilio.conference_status',
+  'twilio.recording',
+  'twilio.voicemail'
+])
+
 /** What is answered and has no effect of its own is kept, and nothing more. */
 async function keepOnly(
   _deps: CallbackDeps,
@@ -107,6 +120,7 @@ async function processBatch(deps: CallbackDeps, tx: Transaction, entries: Entry[
       { id: 'bigint' }
     )}) order by id`.execute(tx.sql)
 
+  await lockCalls(deps, tx, rows.filter(({ kind }) => callKinds.has(kind)).map(asStored))
   const outcomes: { id: number; outcome: string }[] = []
   for (const [kind, handle] of Object.entries(handlers)) {
     const callbacks = rows.filter(row => row.kind === kind).map(asStored)

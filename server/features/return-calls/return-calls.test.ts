@@ -103,7 +103,10 @@ onEachDatabase(dialect => {
   test('a voicemail is recorded, stored and written down, and the client hears of each', async t => {
     const server = await build(t, dialect)
     await aPairing(server)
-    person(server, parentNumber, { presses: ['2'], says: ['Anna is ill today and will stay at home, thank you.'] })
+    person(server, parentNumber, {
+      presses: ['2'],
+      says: ['Anna is ill today and will stay at home, thank you.']
+    })
 
     await parentCalls(server)
     await server.advance('30 min')

@@ -2,9 +2,6 @@ import { createHash } from 'node:crypto'
 import { createSigner } from 'fast-jwt'
 import type { Config } from '../../config.ts'
 
-/** The provider takes no token that is good for longer: https://www.twilio.com/docs/api/errors/31207 */
-export const longestTokenSeconds = 86_400
-
 export interface VoiceGrant {
   identity: string
   /** What the provider hands on to us when the browser calls. */

@@ -20,7 +20,7 @@ export type VoicemailStatus = keyof typeof progress
 
 const isVoicemailStatus = (text: string): text is VoicemailStatus => Object.hasOwn(progress, text)
 
-export const isFurther = (from: string, to: VoicemailStatus): boolean =>
+const isFurther = (from: string, to: VoicemailStatus): boolean =>
   isVoicemailStatus(from) && progress[to] > progress[from]
 
 /** What is known of its recording. */
