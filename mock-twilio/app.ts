@@ -17,6 +17,7 @@ import { Authentication } from './authentication.ts'
 import { StatusCallbacks } from './callbacks/status-callback.ts'
 import { Calls } from './voice/calls.ts'
 import { Conferences } from './voice/conferences.ts'
+import { recorderOf } from './voice/recorder.ts'
 import { Recordings } from './voice/recordings.ts'
 import { Delivery, messageStep } from './carrier/delivery.ts'
 import { handleHandsetPlans } from './carrier/handsets.ts'
@@ -24,6 +25,7 @@ import { InboundMessages } from './carrier/inbound.ts'
 import { outageStep } from './carrier/outages.ts'
 import { handleReviews } from './compliance/reviews.ts'
 import { callbackControl } from './control/callbacks.ts'
+import { callControl } from './control/calls.ts'
 import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
 import { outageControl } from './control/outages.ts'
@@ -95,7 +97,6 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   const callbacks = new StatusCallbacks(sender, store.planned)
   const delivery = new Delivery(callbacks)
   const mediaBaseUrl = () => options.hostedMediaBaseUrl ?? ownUrl(app)
-  const calls = new Calls(sender, callbacks, store.planned)
   const recordings = new Recordings(callbacks, store.planned, mediaBaseUrl)
   const conferences = new Conferences({
     callbacks,
@@ -103,13 +104,17 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     planned: store.planned,
     recordings,
     legs: {
-      leftRoom: (world, call) => calls.hangUp(world, call),
-      cancel: (world, call) => calls.cancel(world, call),
-      hear: () => {}
+      leftRoom: (world, call) => calls.leaveRoom(world, call),
+      drop: (world, call) => calls.drop(world, call),
+      hear: (world, call, how, what, ms) => calls.hear(world, call, how, what, ms)
     }
   })
-  calls.onEnd((world, call) => conferences.callEnded(world, call))
-  calls.onEnd((world, call) => recordings.endAllOf(world, { callSid: call.sid }))
+  const calls = new Calls(sender, callbacks, store.planned, {
+    recorder: recorderOf(recordings),
+    rooms: conferences
+  })
+  calls.whenOver((world, call) => conferences.callEnded(world, call))
+  calls.whenOver((world, call) => recordings.endAllOf(world, { callSid: call.sid }))
   store.planned.on(messageStep, (world, plan) => delivery.takeStep(world, plan))
   store.planned.on(outageStep, (world, plan) => delivery.takeOutageStep(world, plan))
   const app = fastify({
@@ -178,7 +183,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
     reset: (name, body) => resetWorld(store, name ?? store.defaultName, body),
     snapshots: snapshotOptions(store, options.snapshots)
   })
-  await app.register(handsetControl, { world, inbound, calls })
+  await app.register(handsetControl, { world, inbound })
+  await app.register(callControl, { world, calls })
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })

@@ -8,11 +8,15 @@ export const developmentAccount = {
   apiKeySid: numberedSid('SK', 1),
   apiKeySecret: 'mock-api-secret-0000000000000001',
   messagingServiceSid: numberedSid('MG', 1),
+  applicationSid: numberedSid('AP', 1),
   phoneNumbers: ['+16015550100', '+16015550101'],
   smsUrl: 'http://127.0.0.1:3000/api/v1/twilio_requests/inbound'
 } as const
 
+/** @param smsUrl where texts are told; calls are told to the same server */
 export function developmentAccountSeed(smsUrl: string = developmentAccount.smsUrl): AccountSeed {
+  const { origin } = new URL(smsUrl)
+  const callStatusUrl = `${origin}/api/v1/twilio_calls/participant_status_changes`
   return {
     account_sid: developmentAccount.accountSid,
     friendly_name: 'Local development',
@@ -20,8 +24,18 @@ export function developmentAccountSeed(smsUrl: string = developmentAccount.smsUr
     api_keys: [{ sid: developmentAccount.apiKeySid, secret: developmentAccount.apiKeySecret }],
     numbers: developmentAccount.phoneNumbers.map(phoneNumber => ({
       phone_number: phoneNumber,
-      sms_url: smsUrl
+      sms_url: smsUrl,
+      voice_url: `${origin}/api/v1/twilio_calls/incoming`,
+      status_callback: callStatusUrl
     })),
+    applications: [
+      {
+        sid: developmentAccount.applicationSid,
+        friendly_name: 'Calls from browsers',
+        voice_url: `${origin}/api/v1/sdk_calls/voice_response`,
+        status_callback: callStatusUrl
+      }
+    ],
     messaging_services: [
       {
         sid: developmentAccount.messagingServiceSid,

@@ -18,6 +18,7 @@ export const NumberSeed = Type.Object(
     sms_method: Type.Optional(HttpMethod),
     sms_fallback_url: Type.Optional(Type.String()),
     voice_url: Type.Optional(Type.String({ description: 'asked when somebody calls' })),
+    status_callback: Type.Optional(Type.String({ description: 'told how such calls fare' })),
     sms: Type.Optional(Type.Boolean({ description: 'whether it texts at all; default true' })),
     mms: Type.Optional(Type.Boolean({ description: 'whether it takes media; default true' }))
   },
@@ -35,6 +36,17 @@ const ShortCodeSeed = Type.Object(
   },
   strict
 )
+
+const ApplicationSeed = Type.Object(
+  {
+    sid: Type.String({ pattern: '^AP[0-9a-fA-F]{32}$' }),
+    friendly_name: Type.Optional(Type.String()),
+    voice_url: Type.Optional(Type.String({ description: 'asked when a browser calls' })),
+    status_callback: Type.Optional(Type.String({ description: 'told how such calls fare' }))
+  },
+  strict
+)
+export type ApplicationSeed = Static<typeof ApplicationSeed>
 
 const ApiKeySeed = Type.Object(
   {
@@ -159,6 +171,7 @@ export const WorldSeed = Type.Object(
     auth_token: Type.Optional(Type.String()),
     api_keys: Type.Optional(Type.Array(ApiKeySeed)),
     numbers: Type.Optional(Type.Array(NumberSeed)),
+    applications: Type.Optional(Type.Array(ApplicationSeed)),
     short_codes: Type.Optional(Type.Array(ShortCodeSeed)),
     messaging_services: Type.Optional(Type.Array(MessagingServiceSeed)),
     line_types: Type.Optional(Type.Array(LineTypeSeed)),

@@ -117,11 +117,16 @@ const Bundle = Type.Composite([
   })
 ])
 
+const BrandErrors = Type.Array(
+  Type.Object({ code: Type.Integer(), description: Text, fields: Type.Array(Text) })
+)
+const vettings = Type.Array(Reviewed)
+
 const Compliance = Type.Object({
   bundles: pairs(Bundle),
   endUsers: pairs(Dated),
   documents: pairs(Reviewed),
-  brands: pairs(Reviewed),
+  brands: pairs(Type.Composite([Reviewed, Type.Object({ errors: BrandErrors, vettings })])),
   campaigns: pairs(Reviewed),
   tollfreeVerifications: pairs(Reviewed)
 })
@@ -180,6 +185,15 @@ const parts = {
     })
   ),
   keptBackCallbacks: pairs(Type.Array(Callback)),
+  devices: pairs(
+    Type.Object({
+      party: Text,
+      identity: Text,
+      expiresAt: Instant,
+      applicationSid: Url,
+      parameters: Type.Array(Type.Tuple([Text, Text]))
+    })
+  ),
   numbersByPhone: pairs(Text),
   services: pairs(Service),
   requestIds: Random,

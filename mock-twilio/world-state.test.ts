@@ -41,6 +41,7 @@ const classes: Record<string, Fields> = {
       'conferences',
       'recordings',
       'transcriptions',
+      'devices',
       'optOuts',
       'compliance',
       'advancedOptOuts',
@@ -84,7 +85,7 @@ const classes: Record<string, Fields> = {
   CallLog: {
     file: 'voice/call-log.ts',
     saved: ['#bySid', '#seq'],
-    notState: ['#retention']
+    notState: ['#retention', '#byParty']
   },
   RecordLog: {
     file: 'record-log.ts',

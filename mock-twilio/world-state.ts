@@ -69,7 +69,8 @@ function saveRecords(world: World) {
       providerReplies: [...world.providerReplies],
       replyTimes: [...world.replyTimes],
       cookieJars: [...world.cookieJars],
-      keptBackCallbacks: [...world.keptBackCallbacks]
+      keptBackCallbacks: [...world.keptBackCallbacks],
+      devices: [...world.devices]
     }),
     numbersByPhone: Array.from(numbersByPhone, ([phone, { sid }]) => [phone, sid] as const),
     services: Array.from(services, ([sid, service]) => [sid, saveService(service)] as const)
@@ -112,6 +113,7 @@ function restoreRecords(world: World, state: WorldState): void {
   fill(world.replyTimes, state.replyTimes)
   fill(world.cookieJars, state.cookieJars)
   fill(world.keptBackCallbacks, state.keptBackCallbacks)
+  fill(world.devices, state.devices)
   const numberOf = (sid: string): NumberRecord => {
     const number = world.numbers.get(sid) ?? world.shortCodes.get(sid)
     if (number === undefined) throw new RangeError(`number ${sid} is named, and not there`)

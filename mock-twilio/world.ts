@@ -24,12 +24,13 @@ import { isSettled } from './lifecycles/recording.ts'
 import { CallLog } from './voice/call-log.ts'
 import type { ConferenceRecord } from './voice/conference-record.ts'
 import type { RecordingRecord, TranscriptionRecord } from './voice/recording-record.ts'
+import type { DeviceRecord } from './voice/devices.ts'
 import { Ids, numberedSid } from './ids.ts'
 import { MessageLog } from './message-log.ts'
 import type { ProviderReply } from './carrier/opt-outs.ts'
 import type { AccountStatus } from './resources/account.ts'
 import type { AddressRecord } from './resources/address.ts'
-import type { ApplicationRecord } from './resources/application.ts'
+import { type ApplicationRecord, newApplication } from './resources/application.ts'
 import type { CallerIdRecord } from './resources/caller-id.ts'
 import type { KeyRecord } from './resources/key.ts'
 import type { ServiceRecord } from './resources/messaging-service.ts'
@@ -38,6 +39,7 @@ import { newNumber, type NumberRecord } from './resources/phone-number.ts'
 import type {
   AccountSeed,
   ApiKeySeed,
+  ApplicationSeed,
   LineType,
   MessagingServiceSeed,
   NumberSeed,
@@ -87,6 +89,8 @@ export class World {
   readonly conferences: RecordLog<ConferenceRecord>
   readonly recordings: RecordLog<RecordingRecord>
   readonly transcriptions: RecordLog<TranscriptionRecord>
+  /** Browsers that have signed in, by `client:` and their identity. */
+  readonly devices = new Map<string, DeviceRecord>()
   readonly optOuts = new OptOuts()
   readonly compliance: Compliance
   /** The services whose keywords are their own, by sid. */
@@ -168,6 +172,7 @@ export class World {
     for (const line of origin.line_types ?? []) this.lineTypes.set(line.phone_number, line.type)
     if (this.isForTests) return
     for (const number of origin.numbers ?? []) this.addNumber(number)
+    for (const application of origin.applications ?? []) this.addApplication(application)
     for (const code of origin.short_codes ?? []) this.addShortCode(code)
     for (const service of origin.messaging_services ?? []) this.addService(service)
     for (const rate of origin.sender_rates ?? []) {
@@ -240,6 +245,14 @@ export class World {
     const key = { sid, secret, type, permissions, friendlyName, dateCreated: now, dateUpdated: now }
     this.keys.set(sid, key)
     return key
+  }
+
+  addApplication({ sid, friendly_name, voice_url, status_callback }: ApplicationSeed): void {
+    const application = newApplication(sid, this.now())
+    application.friendlyName = friendly_name ?? ''
+    application.voiceUrl = voice_url ?? ''
+    application.statusCallback = status_callback ?? ''
+    this.applications.set(sid, application)
   }
 
   addNumber(seed: NumberSeed): NumberRecord {
@@ -331,7 +344,8 @@ export class World {
     fields: Readonly<Record<string, unknown>> = {},
     exchange?: Exchange
   ): void {
-    const severity = fields['severity'] === 'warning' ? 'warning' : severityOf(code)
+    const { severity: given } = fields
+    const severity = given === 'warning' || given === 'error' ? given : severityOf(code)
     const alert = { code, message, ...fields, severity, alert_sid: this.alertIds.sid('NO') }
     this.alertLog.add({ ...alert, ...exchange })
     this.journal.append({ kind: 'alert', ...alert })

@@ -1,10 +1,11 @@
 import { openStage } from './demo/stage.ts'
 import { texting } from './demo/texting.ts'
 import { video } from './demo/video.ts'
+import { voice } from './demo/voice.ts'
 
 // `npm run demo -- <story>` plays a story against the offline stack and prints its timeline; every line is checked
 // before it is printed.
-const stories = { texting, video }
+const stories = { texting, voice, video }
 const wanted = process.argv[2] ?? 'texting'
 const play = Object.entries(stories).find(([name]) => name === wanted)?.[1]
 if (!play) {

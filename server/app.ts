@@ -23,11 +23,20 @@ import {
 import { announcementRoutes } from './features/announcements/routes.ts'
 import { announcementRules } from './features/announcements/send-announcements.ts'
 import { complianceRoutes } from './features/compliance/routes.ts'
+import { createCallChecks } from './features/calls/check-calls.ts'
+import { callEvents } from './features/calls/events.ts'
+import { callChecksLane, recordingsLane } from './features/calls/lanes.ts'
+import { callRoutes } from './features/calls/routes.ts'
+import { createRecordingTakeOver } from './features/calls/take-over-recordings.ts'
 import { createEventDelivery } from './features/client-events/deliver-events.ts'
 import { clientEventsLane } from './features/client-events/emit-events.ts'
 import { createEventSender } from './features/client-events/event-sender.ts'
 import { clientEventRoutes } from './features/client-events/routes.ts'
 import { deadLetterRoutes } from './features/dead-letters/routes.ts'
+import { createConferenceDirection } from './features/conference-calls/direct-conferences.ts'
+import { conferenceCallEvents } from './features/conference-calls/events.ts'
+import { conferenceCallsLane } from './features/conference-calls/lanes.ts'
+import { conferenceCallRoutes } from './features/conference-calls/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
 import {
   createMessageChecks,
@@ -49,6 +58,7 @@ import {
 import { messagingServiceRoutes } from './features/messaging-services/routes.ts'
 import { optOutRoutes } from './features/opt-outs/routes.ts'
 import { participantRoutes } from './features/participants/routes.ts'
+import { callCallbackRoutes } from './features/provider-callbacks/call-routes.ts'
 import { createCallbackProcessing } from './features/provider-callbacks/process-callbacks.ts'
 import {
   createCallbackReceipt,
@@ -71,6 +81,10 @@ import { createRecordingTakeover } from './features/video-calls/take-over-record
 import { createVideoCallWatch } from './features/video-calls/watch-video-calls.ts'
 import { usageLimitRoutes } from './features/usage-limits/routes.ts'
 import { createUsageGuard, type UsageGuard } from './features/usage-limits/usage-guard.ts'
+import { sdkAnswerRoutes } from './features/sdk-calls/answer-routes.ts'
+import { sdkCallRoutes } from './features/sdk-calls/routes.ts'
+import { voicemailEvents } from './features/voicemails/events.ts'
+import { voicemailRoutes } from './features/voicemails/routes.ts'
 import { migrations } from './migrations/list.ts'
 import { accessPlugin } from './platform/access.ts'
 import type { Clock } from './platform/clock.ts'
@@ -92,6 +106,7 @@ import { connectZoom } from './providers/zoom/client.ts'
 import { createZoomGateway, type ZoomGateway } from './providers/zoom/gateway.ts'
 import { createSessionTokens } from './providers/zoom/session-token.ts'
 import { createTwilioNumbers, type TwilioNumbers } from './providers/twilio/numbers.ts'
+import { createVoiceGateway, type VoiceGateway } from './providers/twilio/voice.ts'
 import { parseSendingRates } from './telephony/sending-rate.ts'
 import { textProblem } from './telephony/text.ts'
 
@@ -109,6 +124,7 @@ export interface Deps {
   numbers: TwilioNumbers
   zoom: ZoomGateway
   guard: UsageGuard
+  voice: VoiceGateway
   close(): Promise<void>
 }
 
@@ -164,6 +180,7 @@ export async function createDeps({
     numbers: createTwilioNumbers(provider.client),
     zoom: createZoomGateway(zoom),
     guard: createUsageGuard({ database, clock, config }),
+    voice: createVoiceGateway(provider),
     async close() {
       queue.close()
       await provider.close()
@@ -191,6 +208,12 @@ const tags = [
   },
   { name: 'Announcements', description: 'One text to very many, each reached once.' },
   { name: 'Video calls', description: 'Sessions that people join by token; recorded and limited.' },
+  {
+    name: 'Conference calls',
+    description: 'A moderator is called, then everybody else, and all talk together.'
+  },
+  { name: 'SDK calls', description: 'Calls from browsers, return calls, and voicemails.' },
+  { name: 'Calls', description: 'Every call and leg, with its recording.' },
   { name: 'Webhooks', description: 'What your applications were told, and how that went.' },
   { name: 'Dead letters', description: 'Work that was given up, of every kind.' },
   { name: 'Opt-outs', description: 'Who wants no more texts from whom.' },
@@ -206,7 +229,14 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
   const app = await createHttpServer({ config, log: deps.log, metrics, textProblem })
   await registerOpenApi(app, {
     tags,
-    events: [...messageEvents, ...announcementEvents, ...videoCallEvents]
+    events: [
+      ...messageEvents,
+      ...announcementEvents,
+      ...conferenceCallEvents,
+      ...callEvents,
+      ...voicemailEvents,
+      ...videoCallEvents
+    ]
   })
   await app.register(accessPlugin, { database, believedMs: config.TOKEN_CACHE_MS })
   await app.register(idempotencyPlugin, deps)
@@ -237,7 +267,13 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
         deps,
         sources: [messageStats, announcementStats, clientEventStats]
       })
+      await api.register(conferenceCallRoutes, { deps })
+      await api.register(sdkCallRoutes, { deps, config })
+      await api.register(voicemailRoutes, { deps })
+      await api.register(callRoutes, { deps })
       await api.register(providerCallbackRoutes, { config, receipt, database })
+      await api.register(callCallbackRoutes, { config, receipt, database, clock: deps.clock })
+      await api.register(sdkAnswerRoutes, { deps, config, receipt })
       if (config.ZOOM_MODE === 'off') return
       const signToken = createSessionTokens({
         sdkKey: config.ZOOM_SDK_KEY,
@@ -312,6 +348,13 @@ export function startWorkers(deps: Deps): Workers {
     ),
     queue.consume(numberJobsLane, { batchSize: 1, maxInFlight: 2 }, createNumberJobs(deps)),
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
+    queue.consume(
+      conferenceCallsLane,
+      { batchSize: 32, maxInFlight: 128 },
+      createConferenceDirection(deps)
+    ),
+    queue.consume(callChecksLane, { batchSize: 32, maxInFlight: 64 }, createCallChecks(deps)),
+    queue.consume(recordingsLane, { batchSize: 8, maxInFlight: 16 }, createRecordingTakeOver(deps)),
     queue.consume(
       providerCallbacksLane,
       // An entry stands for up to a hundred callbacks.

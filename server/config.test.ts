@@ -8,6 +8,7 @@ const live = {
   TWILIO_AUTH_TOKEN: 'token',
   TWILIO_API_KEY: `SK${'1'.repeat(32)}`,
   TWILIO_API_SECRET: 'secret',
+  TWILIO_TWIML_APP_SID: `AP${'1'.repeat(32)}`,
   SECRET_KEY: Buffer.alloc(32).toString('base64'),
   PUBLIC_URL: 'https://common-services.example',
   ZOOM_MODE: 'off'

@@ -166,6 +166,47 @@ export const Environment = Type.Object({
       "Key for the S3 store; the AWS SDK's usual sources when empty. A role's links end with its session, so links of 12 and 24 hours need a lasting key."
   }),
   STORAGE_SECRET_ACCESS_KEY: Type.String({ default: '', description: 'Secret of that key.' }),
+  TWILIO_TWIML_APP_SID: Type.String({
+    default: 'AP00000000000000000000000000000001',
+    pattern: '^AP[0-9a-fA-F]{32}$',
+    description:
+      'The application at the provider whose voice URL is `/api/v1/sdk_calls/voice_response`: calls from browsers go through it.'
+  }),
+  VOICE_TOKEN_SECONDS: Type.Integer({
+    minimum: 60,
+    maximum: 86_400,
+    default: 3_600,
+    description: "How long a voice token is good, and a staff member's browser can be called."
+  }),
+  CALL_RING_SECONDS: Type.Integer({
+    minimum: 5,
+    maximum: 600,
+    default: 30,
+    description: 'How long a called phone or browser rings.'
+  }),
+  CALL_CHECK_AFTER_MS: Type.Integer({
+    minimum: 500,
+    default: 120_000,
+    description: 'How long the provider may be silent about a call before it is asked.'
+  }),
+  RECORD_CALLS: Switch('Record conference calls and calls from and to browsers.', true),
+  DELETE_PROVIDER_RECORDINGS: Switch(
+    'Delete recordings at the provider once they lie in our storage.',
+    false
+  ),
+  WELCOME_MESSAGE: Type.String({
+    default: '',
+    maxLength: 1_000,
+    description:
+      'Read to participants who join a conference call that has no welcome message of its own; empty for none.'
+  }),
+  VOICEMAIL_SECONDS: Type.Integer({
+    minimum: 5,
+    maximum: 119,
+    default: 115,
+    description:
+      'The longest voicemail; the provider writes nothing down of one of two minutes or more.'
+  }),
   CLOCK_URL: Type.String({
     default: '',
     description:
@@ -191,6 +232,12 @@ export const Environment = Type.Object({
     default: 'This number only sends announcements. Reply STOP to receive no more of them.',
     maxLength: 1_600,
     description: 'The answer to a text to an announcement number; empty for none.'
+  }),
+  ANNOUNCEMENT_CALL_RETRIES: Type.String({
+    default: '10m,30m',
+    pattern: '^(none|\\d+(s|m|h)(,\\d+(s|m|h))*)$',
+    description:
+      'Waits before an announcement calls once more where the line was busy or nobody picked up; `none` for one attempt.'
   }),
   ANNOUNCEMENT_PRICES: Type.String({
     default: 'sms=0.0079,mms=0.02,voice=0.014',
@@ -316,6 +363,7 @@ function contradictionIn(config: Config, given: Record<string, unknown>): string
     'TWILIO_AUTH_TOKEN',
     'TWILIO_API_KEY',
     'TWILIO_API_SECRET',
+    'TWILIO_TWIML_APP_SID',
     'SECRET_KEY',
     'PUBLIC_URL'
   ].filter(name => given[name] === undefined)
@@ -358,6 +406,9 @@ const isLoopbackOrPrivate = (url: string): boolean =>
   !/(^|\.)twilio\.com$/.test(new URL(url).hostname)
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/** Like a schedule; `none` is an empty one. */
+export const parseRetries = (text: string): number[] => (text === 'none' ? [] : parseSchedule(text))
 
 /** `5s,2m,1h` as milliseconds. */
 export function parseSchedule(text: string): number[] {

@@ -4,8 +4,11 @@ import { StickySender } from './features/announcements/sticky-sender.entity.ts'
 import { AuditEntry } from './features/audit-log/audit-entry.entity.ts'
 import { ApiKey } from './features/api-keys/api-key.entity.ts'
 import { Bearer } from './features/bearers/bearer.entity.ts'
+import { Call } from './features/calls/call.entity.ts'
+import { Recording } from './features/calls/recording.entity.ts'
 import { ClientEventAttempt } from './features/client-events/client-event-attempt.entity.ts'
 import { ClientEvent } from './features/client-events/client-event.entity.ts'
+import { ConferenceCall } from './features/conference-calls/conference-call.entity.ts'
 import { Conversation } from './features/conversations/conversation.entity.ts'
 import { LineType } from './features/messages/line-type.entity.ts'
 import { Message } from './features/messages/message.entity.ts'
@@ -24,6 +27,8 @@ import { VideoCallVisit } from './features/video-calls/video-call-visit.entity.t
 import { DailyStats } from './features/stats/daily-stats.entity.ts'
 import { BearerLimits } from './features/usage-limits/bearer-limits.entity.ts'
 import { UsageCount } from './features/usage-limits/usage-count.entity.ts'
+import { VoiceDevice } from './features/sdk-calls/voice-device.entity.ts'
+import { Voicemail } from './features/voicemails/voicemail.entity.ts'
 import { IdempotencyKey } from './platform/idempotency.entity.ts'
 import { DeadLetter, LaneEntry } from './platform/lane.entity.ts'
 
@@ -46,6 +51,11 @@ export const entities = [
   VideoCallSession,
   VideoCallVisit,
   VideoCallRecording,
+  ConferenceCall,
+  Call,
+  Recording,
+  Voicemail,
+  VoiceDevice,
   ProviderCallback,
   ClientEvent,
   ClientEventAttempt,

@@ -13,7 +13,10 @@ const served = [
   'messages',
   'announcements',
   'video_calls',
-  'messaging_services'
+  'messaging_services',
+  'conference_calls',
+  'sdk_calls',
+  'calls'
 ]
 
 const openapiFile = new URL('../openapi.json', import.meta.url)

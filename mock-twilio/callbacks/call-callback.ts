@@ -15,7 +15,8 @@ export function callCallback(
   world: World,
   call: CallRecord,
   event: CallProgressEvent,
-  url: string
+  url: string,
+  more: readonly FormParameter[] = []
 ): StatusCallback {
   const status = event === 'initiated' ? 'initiated' : call.status
   const parameters: FormParameter[] = [
@@ -25,7 +26,7 @@ export function callCallback(
     ['Timestamp', rfc2822(world.now())]
   ]
   // A number that is rented from Twilio, and whose owner has not been through Trust Hub.
-  if ((status === 'ringing' || status === 'in-progress') && call.direction === 'outbound-api') {
+  if ((status === 'ringing' || status === 'in-progress') && call.direction !== 'inbound') {
     parameters.push(['StirStatus', 'B'])
   }
   if (isOver(call.status)) {
@@ -40,7 +41,7 @@ export function callCallback(
     status,
     url,
     method: call.settings.statusCallbackMethod,
-    parameters,
+    parameters: [...parameters, ...more],
     isForged: false,
     requestId: call.requestId
   }

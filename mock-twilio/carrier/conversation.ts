@@ -1,4 +1,3 @@
-import { handsetOf } from '../resources/call.ts'
 import { textOnHandset, type MessageRecord } from '../resources/message.ts'
 import type { World } from '../world.ts'
 
@@ -55,24 +54,22 @@ export function conversationOf(world: World, handset: string): ConversationEntry
 
 /** What was said in calls, and the addresses of what was played. */
 function heardOn(world: World, handset: string): { seq: number; entry: ConversationEntry }[] {
-  return [...world.calls.all()]
-    .filter(call => handsetOf(call) === handset)
-    .flatMap(call =>
-      call.heard.map(({ seq, at, how, what }) => {
-        const entry: ConversationEntry = {
-          at: new Date(at).toISOString(),
-          direction: 'heard',
-          with: call.direction === 'inbound' ? call.to : call.from,
-          body: how === 'said' ? what : '',
-          media: how === 'played' ? [what] : [],
-          status: call.status,
-          on_screen: false,
-          sid: call.sid,
-          error_code: null
-        }
-        return { seq, entry }
-      })
-    )
+  return world.calls.of(handset).flatMap(call =>
+    call.heard.map(({ seq, at, how, what }) => {
+      const entry: ConversationEntry = {
+        at: new Date(at).toISOString(),
+        direction: 'heard',
+        with: call.direction === 'inbound' ? call.to : call.from,
+        body: how === 'played' ? '' : what,
+        media: how === 'played' ? [what] : [],
+        status: call.status,
+        on_screen: false,
+        sid: call.sid,
+        error_code: null
+      }
+      return { seq, entry }
+    })
+  )
 }
 
 /** A carrier may still hold what is sent, and may never tell of what has arrived. */

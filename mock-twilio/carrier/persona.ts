@@ -108,7 +108,19 @@ const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' })
 const Instant = Type.String({
   pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$'
 })
-const CallHabits = Type.Object(
+
+const Reaction = Type.Object(
+  {
+    hears: Type.String({ maxLength: 1600, description: 'words of what is said, or of an address' }),
+    presses: Type.Optional(Type.String({ pattern: '^[0-9*#A-D]{1,32}$' })),
+    says: Type.Optional(Type.String({ maxLength: 4000 })),
+    hangs_up: Type.Optional(Type.Boolean()),
+    after: Type.Optional(Delay)
+  },
+  { ...strict, description: 'one after another: each waits for its own words' }
+)
+
+export const CallHabits = Type.Object(
   {
     answers: Type.Optional(
       Type.Union(
@@ -130,7 +142,25 @@ const CallHabits = Type.Object(
         description: 'at each Gather of a call in turn; "" for nothing'
       })
     ),
-    hangs_up_after: Type.Optional(Delay)
+    says: Type.Optional(
+      Type.Array(Type.String({ maxLength: 4000 }), {
+        maxItems: 50,
+        description: 'at each Gather of speech and each Record of a call in turn; "" for nothing'
+      })
+    ),
+    hangs_up_after: Type.Optional(Delay),
+    greeting: Type.Optional(
+      Type.Union([Duration, Type.Tuple([Duration, Duration])], {
+        description: "how long the machine's greeting is, or a person's Hello; 0 for silence"
+      })
+    ),
+    greeting_ends: Type.Optional(
+      Type.Union([Type.Literal('beep'), Type.Literal('silence'), Type.Literal('other')])
+    ),
+    call_waiting: Type.Optional(
+      Type.Boolean({ description: 'a second call rings, and nobody takes it; else it is busy' })
+    ),
+    script: Type.Optional(Type.Array(Reaction, { maxItems: 200 }))
   },
   strict
 )
@@ -222,6 +252,8 @@ export function checkPersona({
 }: Persona): void {
   if (calls?.after !== undefined) checkDelay(calls.after)
   if (calls?.hangs_up_after !== undefined) checkDelay(calls.hangs_up_after)
+  if (calls?.greeting !== undefined) checkDelay(calls.greeting)
+  for (const { after } of calls?.script ?? []) if (after !== undefined) checkDelay(after)
   if (off !== undefined && 'until' in off && Number.isNaN(Date.parse(off.until))) {
     throw new ControlRefusal(400, `off.until is a time, got "${off.until}"`)
   }

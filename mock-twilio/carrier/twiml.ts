@@ -65,11 +65,23 @@ export function readResponse(xml: string): TwimlElement | { code: 12100; message
   const trimmed = xml.trim()
   const valid = XMLValidator.validate(trimmed)
   if (valid !== true) return { code: 12100, message: valid.err.msg }
-  const [root, ...others] = elementsIn(parser.parse(trimmed))
-  if (root?.name !== 'Response' || others.length > 0) {
+  const parsed = parse(trimmed)
+  if ('problem' in parsed) return { code: 12100, message: parsed.problem }
+  const [root, ...others] = elementsIn(parsed.nodes)
+  if (others.length > 0) return { code: 12100, message: 'a document has one root' }
+  if (root?.name !== 'Response') {
     return { code: 12100, message: `the root is Response, got ${root?.name ?? 'nothing'}` }
   }
   return root
+}
+
+/** The parser refuses names that are dangerous in JavaScript by throwing. */
+function parse(xml: string): { nodes: unknown } | { problem: string } {
+  try {
+    return { nodes: parser.parse(xml) }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 function addVerb({ verbs, warnings }: Twiml, element: TwimlElement): void {

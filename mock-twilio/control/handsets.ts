@@ -4,7 +4,6 @@ import { Type } from '@sinclair/typebox'
 import { ControlRefusal } from '../../simulator/control-refusal.ts'
 import { conversationOf } from '../carrier/conversation.ts'
 import { sourceOf } from '../carrier/handsets.ts'
-import type { Calls } from '../voice/calls.ts'
 import type { InboundMessages } from '../carrier/inbound.ts'
 import { checkMedia, offFor, Persona } from '../carrier/persona.ts'
 import type { World } from '../world.ts'
@@ -28,22 +27,11 @@ const Text = Type.Object(
   strict
 )
 
-const Dialled = Type.Object({ to: Type.String({ description: 'a number of the world' }) }, strict)
-
-const Keys = Type.Object(
-  {
-    digits: Type.String({ pattern: '^[0-9*#A-D]{1,32}$' }),
-    call_sid: Type.Optional(Type.String({ description: 'the newest call in progress when absent' }))
-  },
-  strict
-)
-
 /** The phones of the people outside. */
 export const handsetControl: FastifyPluginCallbackTypebox<{
   world: (accountSid?: string) => World
   inbound: InboundMessages
-  calls: Calls
-}> = (app, { world, inbound, calls }, done) => {
+}> = (app, { world, inbound }, done) => {
   app.post(
     '/_mock/handsets/:number/messages',
     { schema: { params: Handset, body: Text } },
@@ -58,26 +46,6 @@ export const handsetControl: FastifyPluginCallbackTypebox<{
         media: pictures.map(sourceOf)
       })
       return reply.code(201).send({ sid })
-    }
-  )
-
-  app.post(
-    '/_mock/handsets/:number/calls',
-    { schema: { params: Handset, body: Dialled } },
-    (request, reply) => {
-      const here = world(worldNameIn(request))
-      const { sid } = calls.receive(here, { from: request.params.number, to: request.body.to })
-      return reply.code(201).send({ sid })
-    }
-  )
-
-  app.post(
-    '/_mock/handsets/:number/digits',
-    { schema: { params: Handset, body: Keys } },
-    request => {
-      const here = world(worldNameIn(request))
-      const { digits, call_sid: sid } = request.body
-      return { sid: calls.press(here, request.params.number, digits, sid).sid }
     }
   )
 

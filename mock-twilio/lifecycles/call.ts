@@ -34,7 +34,13 @@ export type CallEvent =
   | 'ended'
 
 const lifecycle = {
-  queued: { rang: 'ringing', wasBusy: 'busy', couldNotBePlaced: 'failed', takenBack: 'canceled' },
+  queued: {
+    rang: 'ringing',
+    wasBusy: 'busy',
+    wentUnanswered: 'no-answer',
+    couldNotBePlaced: 'failed',
+    takenBack: 'canceled'
+  },
   ringing: {
     answered: 'in-progress',
     wasBusy: 'busy',

@@ -2,6 +2,7 @@ import type { Operation } from '../operation.ts'
 import { createCall } from './calls/create-call.ts'
 import { deleteCall } from './calls/delete-call.ts'
 import { fetchCall } from './calls/fetch-call.ts'
+import { listCallEvents } from './calls/list-call-events.ts'
 import { listCalls } from './calls/list-calls.ts'
 import { updateCall } from './calls/update-call.ts'
 
@@ -10,5 +11,6 @@ export const callOperations: readonly Operation[] = [
   fetchCall,
   listCalls,
   updateCall,
-  deleteCall
+  deleteCall,
+  listCallEvents
 ]

@@ -23,6 +23,29 @@ export interface ApplicationRecord {
   dateUpdated: number
 }
 
+/** One with every setting as it is when nothing is said of it. */
+export function newApplication(sid: string, now: number): ApplicationRecord {
+  return {
+    sid,
+    friendlyName: '',
+    smsUrl: '',
+    smsMethod: 'POST',
+    smsFallbackUrl: '',
+    smsFallbackMethod: 'POST',
+    messageStatusCallback: '',
+    voiceUrl: '',
+    voiceMethod: 'POST',
+    voiceFallbackUrl: '',
+    voiceFallbackMethod: 'POST',
+    voiceCallerIdLookup: false,
+    statusCallback: '',
+    statusCallbackMethod: 'POST',
+    publicApplicationConnectEnabled: false,
+    dateCreated: now,
+    dateUpdated: now
+  }
+}
+
 export function applicationResource(
   world: World,
   application: ApplicationRecord

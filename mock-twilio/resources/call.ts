@@ -9,7 +9,10 @@ export function handsetOf({ direction, to, from }: CallRecord): string {
   return direction === 'inbound' ? from : to
 }
 
-export function durationSeconds({ answeredAt, endTime }: CallRecord): number {
+export function durationSeconds({
+  answeredAt,
+  endTime
+}: Pick<CallRecord, 'answeredAt' | 'endTime'>): number {
   if (answeredAt === null || endTime === null) return 0
   return Math.round((endTime - answeredAt) / 1000)
 }
@@ -33,7 +36,7 @@ export function callResource(world: World, call: CallRecord): Record<string, unk
     from: call.from,
     from_formatted: nationalFormat(call.from),
     group_sid: null,
-    parent_call_sid: null,
+    parent_call_sid: call.parentCallSid,
     phone_number_sid: call.phoneNumberSid,
     price: priceOf(call),
     price_unit: 'USD',

@@ -58,7 +58,7 @@ export function newNumber(sid: string, seed: NumberSeed, now: number): NumberRec
     voiceMethod: 'POST',
     voiceFallbackUrl: '',
     voiceFallbackMethod: 'POST',
-    statusCallback: '',
+    statusCallback: seed.status_callback ?? '',
     statusCallbackMethod: 'POST',
     type,
     voice: true,

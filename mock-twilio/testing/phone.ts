@@ -11,6 +11,8 @@ import type {
   When
 } from '../carrier/persona.ts'
 import type { World } from '../world.ts'
+import { inCall, ringing, type InCall } from './in-call.ts'
+import { somethingHappens } from './something-happens.ts'
 
 /*
  * A person's phone, for tests that tell what people do.
@@ -31,6 +33,7 @@ import type { World } from '../world.ts'
  *   parent.answers().presses('1')
  *   await mock.clock.advance('1 min')
  *   parent.hears('School is closed')
+ *   await parent.calls('+16015550100').hears('Press 1').presses('1').says('Hello').hangsUp()
  *
  * Whatever is not as expected is told with all that is on the phone.
  */
@@ -58,16 +61,24 @@ export interface Phone {
   isOn: () => Phone
   isALandline: () => Phone
   isUnreachable: () => Phone
-  /** Calls a number of the account, and settles when the application has answered. Gives the call's sid. */
-  calls: (to: string) => Promise<string>
+  /** Calls a number of the account. Awaited, it settles when the application has answered, with the call's sid. */
+  calls: (to: string) => InCall
+  /** Picks up what rings, waiting for it where nothing does. */
+  picksUp: (options?: { within?: number | string }) => InCall
+  /** What the person does in calls from now on, each when its words were heard. */
+  inCalls: (...script: NonNullable<CallHabits['script']>) => Phone
   /** Picks up a call, after so long. */
   answers: (after?: Delay) => Phone
   isBusy: () => Phone
   letsItRing: () => Phone
   declines: () => Phone
-  isAnsweringMachine: () => Phone
+  /** It greets for so long before it beeps. */
+  isAnsweringMachine: (greeting?: Delay) => Phone
   /** What is pressed from now on: at the first Gather of a call, at the second. '' is nothing. */
   presses: (...digits: string[]) => Phone
+  /** What is said from now on: at the first Gather of speech or Record of a call, at the second. */
+  speaks: (...words: string[]) => Phone
+  hasCallWaiting: () => Phone
   hangsUpAfter: (delay: Delay) => Phone
   /** The newest thing said in a call that holds these words, or played from an address that does. */
   hears: (words: string) => ConversationEntry
@@ -165,7 +176,7 @@ export function phone(mock: MockTwilio, number: string, accountSid?: string): Ph
     return takeNext(words) ?? fail(`received no text with "${words}" within ${within}`)
   }
 
-  const picksUp = (habits: CallHabits): Phone => {
+  const takesCalls = (habits: CallHabits): Phone => {
     world.handsets.changeCalls(number, habits)
     return self
   }
@@ -204,18 +215,31 @@ export function phone(mock: MockTwilio, number: string, accountSid?: string): Ph
     isOn: () => self.is({ off: { until: new Date(0).toISOString() } }),
     isALandline: () => self.is({ line: 'landline' }),
     isUnreachable: () => self.is({ condition: 'unreachable' }),
-    calls: async to => {
-      const { sid } = mock.calls.receive(world, { from: number, to })
-      await mock.clock.advance(0)
-      return sid
+    calls: to => {
+      const call = mock.calls.receive(world, { from: number, to })
+      const answered = mock.clock.advance(0).then(() => call)
+      return inCall({ mock, world, party: number }, answered)
     },
-    answers: after => picksUp({ answers: 'person', ...(after === undefined ? {} : { after }) }),
-    isBusy: () => picksUp({ answers: 'busy' }),
-    letsItRing: () => picksUp({ answers: 'nobody' }),
-    declines: () => picksUp({ answers: 'declines' }),
-    isAnsweringMachine: () => picksUp({ answers: 'machine' }),
-    presses: (...digits) => picksUp({ presses: digits }),
-    hangsUpAfter: delay => picksUp({ hangs_up_after: delay }),
+    picksUp: ({ within = '2 min' } = {}) => {
+      const place = { mock, world, party: number }
+      const pickedUp = ringing(place, within).then(async call => {
+        mock.calls.pickUp(world, number, call.sid)
+        await mock.clock.advance(0)
+        return call
+      })
+      return inCall(place, pickedUp)
+    },
+    inCalls: (...script) => takesCalls({ script }),
+    answers: after => takesCalls({ answers: 'person', ...(after === undefined ? {} : { after }) }),
+    isBusy: () => takesCalls({ answers: 'busy' }),
+    letsItRing: () => takesCalls({ answers: 'nobody' }),
+    declines: () => takesCalls({ answers: 'declines' }),
+    isAnsweringMachine: greeting =>
+      takesCalls({ answers: 'machine', ...(greeting === undefined ? {} : { greeting }) }),
+    presses: (...digits) => takesCalls({ presses: digits }),
+    speaks: (...words) => takesCalls({ says: words }),
+    hasCallWaiting: () => takesCalls({ call_waiting: true }),
+    hangsUpAfter: delay => takesCalls({ hangs_up_after: delay }),
     hears: words => {
       const found = conversation().findLast(
         ({ direction, body, media }) =>
@@ -262,40 +286,6 @@ function reaction(world: World, number: string, words: string | When): Reaction 
       })
   }
   return self
-}
-
-/**
- * Whether anything can still happen before the limit, after it has: in virtual time, the next thing that is
- * due; where nothing is, or time runs by itself, what the journal tells next.
- */
-async function somethingHappens(
-  { clock }: MockTwilio,
-  world: World,
-  { limit, lastSeq }: { limit: number; lastSeq: number }
-): Promise<boolean> {
-  const { mode, rate } = clock.describe()
-  const left = limit - clock.now()
-  if (mode !== 'frozen') {
-    if (left <= 0) return false
-    return hears(world, lastSeq, Math.ceil(left / rate))
-  }
-  const next = clock.nextDueAt
-  if (next !== undefined && next <= limit) {
-    await clock.advance(Math.max(0, next - clock.now()))
-    return true
-  }
-  // An application of its own may still be about to send.
-  if (await hears(world, lastSeq, patienceMs)) return true
-  if (left > 0) await clock.advance(left)
-  return false
-}
-
-/** Real milliseconds that are given to an application when nothing is due. */
-const patienceMs = 100
-
-async function hears(world: World, after: number, timeoutMs: number): Promise<boolean> {
-  const { found } = await world.journal.await({}, 1, timeoutMs, after)
-  return found
 }
 
 function isOnScreen({ direction, on_screen: isThere }: ConversationEntry): boolean {

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { createSigner } from 'fast-jwt'
 
 import type { CallbackTransport } from '../../simulator/callback-sender.ts'
 import { VirtualClock } from '../../simulator/clock.ts'
@@ -6,6 +7,7 @@ import { createMockTwilio, type MockTwilio } from '../app.ts'
 import type { CallHabits } from '../carrier/persona.ts'
 import { developmentAccount, developmentAccountSeed } from '../development-account.ts'
 import { Profile, type AccountSeed } from '../seeds.ts'
+import { register } from '../voice/devices.ts'
 import { busCampaign, districtInformation, tollfreeDetails } from './district.ts'
 
 /** Anything that may happen in an account, one thing after another. What does not fit is refused, and goes on. */
@@ -357,6 +359,7 @@ export function everything(): Step[] {
     step('a request that no rule touches', mock => askOf(mock, 'GET', `${account}.json`)),
     step('wait', mock => mock.clock.advance('1 min')),
     send(people[1], { From: secondNumber }),
+    step('a browser signs in', async mock => register(mock.world(), aToken(mock))),
     api('POST', `${account}/Calls.json`, callForm(people[0], secondNumber)),
     step('wait for the menu', mock => mock.clock.advance('12 s')),
     step('a voicemail that is written down', mock => {
@@ -417,6 +420,15 @@ export const aStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.constantFrom(...registrations), weight: 4 },
   { arbitrary: fc.constantFrom(...possessions), weight: 2 }
 )
+
+function aToken(mock: MockTwilio): string {
+  const { apiKeySid, apiKeySecret } = developmentAccount
+  const iat = Math.floor(mock.world().now() / 1000)
+  const grants = { identity: 'ada', voice: { incoming: { allow: true } } }
+  const claims = { iss: apiKeySid, sub: accountSid, iat, exp: iat + 3600, grants }
+  const header = { alg: 'HS256', cty: 'twilio-fpa;v=1' }
+  return createSigner({ key: apiKeySecret, algorithm: 'HS256', header })(claims)
+}
 
 function callForm(to: string, from: string): Record<string, string> {
   return { To: to, From: from, Url: 'http://app/voice', StatusCallback: statusUrl }

@@ -240,7 +240,7 @@ test('verbs go on in their order: pictures of a call with everything in it', asy
   const school = await aSchool(t, ({ url }) =>
     url === '/voice'
       ? `<Response>
-          <Play loop="2">/bell.mp3</Play><Pause length="3"/><Dial>+16015550199</Dial>
+          <Play loop="2">/bell.mp3</Play><Pause length="3"/><Enqueue>support</Enqueue>
           <Redirect>voice/next</Redirect><Say>Never</Say>
         </Response>`
       : '<Response><Say>Next</Say><Hangup/><Say>Never</Say></Response>'
@@ -254,7 +254,7 @@ test('verbs go on in their order: pictures of a call with everything in it', asy
   assert.deepEqual(heard, [bell, bell, 'Next'])
   assert.equal((await school.read(sid))['duration'], '14')
   const [warning] = school.mock.world().alerts
-  assert.deepEqual([warning?.code, warning?.['severity']], [12200, 'warning'])
+  assert.deepEqual([warning?.code, warning?.['severity']], [12200, 'error'])
 })
 
 test('a document that came with the call needs no application', async t => {

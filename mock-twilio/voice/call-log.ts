@@ -1,5 +1,6 @@
 import { copyPlain } from '../../simulator/plain-data.ts'
 import { isOver } from '../lifecycles/call.ts'
+import { handsetOf } from '../resources/call.ts'
 import type { CallRecord } from './call-record.ts'
 
 export interface CallLogState {
@@ -11,6 +12,8 @@ export interface CallLogState {
 export class CallLog {
   readonly #retention: number
   readonly #bySid = new Map<string, CallRecord>()
+  /** By the person at the phone, whichever way the call goes. */
+  readonly #byParty = new Map<string, Set<CallRecord>>()
   #seq = 0
 
   constructor(retention: number) {
@@ -26,13 +29,15 @@ export class CallLog {
   }
 
   add(call: CallRecord): void {
-    this.#bySid.set(call.sid, call)
+    this.#keep(call)
     if (this.#bySid.size <= this.#retention) return
-    for (const { sid, status } of this.#bySid.values()) {
-      if (!isOver(status)) continue
-      this.#bySid.delete(sid)
-      return
-    }
+    const oldest = this.#bySid.values().find(({ status }) => isOver(status))
+    if (oldest !== undefined) this.remove(oldest)
+  }
+
+  /** Oldest first. */
+  of(party: string): CallRecord[] {
+    return [...(this.#byParty.get(party) ?? [])]
   }
 
   find(sid: string): CallRecord | undefined {
@@ -41,6 +46,10 @@ export class CallLog {
 
   remove(call: CallRecord): void {
     this.#bySid.delete(call.sid)
+    const party = handsetOf(call)
+    const calls = this.#byParty.get(party)
+    calls?.delete(call)
+    if (calls?.size === 0) this.#byParty.delete(party)
   }
 
   /** Oldest first. */
@@ -65,12 +74,21 @@ export class CallLog {
         throw new RangeError(`call ${call.sid} is out of order`)
       }
       last = call.seq
-      this.#bySid.set(call.sid, call)
+      this.#keep(call)
     }
     this.#seq = seq
   }
 
   clear(): void {
     this.#bySid.clear()
+    this.#byParty.clear()
+  }
+
+  #keep(call: CallRecord): void {
+    this.#bySid.set(call.sid, call)
+    const party = handsetOf(call)
+    const calls = this.#byParty.get(party) ?? new Set()
+    calls.add(call)
+    this.#byParty.set(party, calls)
   }
 }

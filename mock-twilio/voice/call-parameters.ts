@@ -28,8 +28,9 @@ export function callParameters(
     ...placeParameters('From', from),
     ...placeParameters('To', to)
   ]
+  if (call.parentCallSid !== null) parameters.push(['ParentCallSid', call.parentCallSid])
   if (call.answeredBy !== null) parameters.push(['AnsweredBy', call.answeredBy])
-  return parameters
+  return [...parameters, ...call.parameters]
 }
 
 function placeParameters(role: string, phoneNumber: string): FormParameter[] {

@@ -1,7 +1,10 @@
-import type { CallRecord } from './call-record.ts'
+import { drawDelay, offFor } from '../carrier/persona.ts'
+import { isOver } from '../lifecycles/call.ts'
 import { handsetOf } from '../resources/call.ts'
 import type { World } from '../world.ts'
-import { drawDelay, offFor, type CallHabits } from '../carrier/persona.ts'
+import type { CallRecord } from './call-record.ts'
+import { isRegistered } from './devices.ts'
+import { habitsOf } from './people.ts'
 
 /** What becomes of a call that is dialled. */
 export interface Reception {
@@ -20,14 +23,18 @@ const unknownNumber: Reception = {
   sipCode: 404
 }
 const isEngaged: Reception = { rings: false, ending: 'wasBusy', afterMs: 1500, sipCode: 486 }
+/** A browser that is not there does not ring: "temporarily unavailable". */
+const isAway: Reception = { rings: false, ending: 'wentUnanswered', afterMs: 500, sipCode: 480 }
 
 /**
- * Whoever is not said to be otherwise picks up within 2 to 6 seconds. A number out of service fails; a carrier
- * that blocks is busy; a phone that is off or out of reach rings on. (How carriers handle these calls differs:
- * that is our choice.)
+ * Whoever is not said to be otherwise picks up within 2 to 6 seconds; a browser rings until it is told to answer. A
+ * number out of service fails; a carrier that blocks is busy, and so is who is on the phone; a phone that is off or
+ * out of reach rings on. (How carriers handle these calls differs: that is our choice.)
  */
 export function receptionOf(world: World, call: CallRecord): Reception {
-  if (!call.to.startsWith('+')) return unknownNumber
+  const isBrowser = call.to.startsWith('client:')
+  if (!isBrowser && !call.to.startsWith('+')) return unknownNumber
+  if (isBrowser && !isRegistered(world, call.to)) return isAway
   const persona = world.handsets.get(call.to)?.persona
   const { condition = 'reachable' } = persona ?? {}
   if (condition === 'inactive') return unknownNumber
@@ -40,9 +47,13 @@ export function receptionOf(world: World, call: CallRecord): Reception {
     sipCode: 487
   }
   if (condition === 'unreachable' || offFor(persona?.off, world.now()) > 0) return nobody
-  const { answers = 'person', after } = habitsOf(world, call)
-  if (answers === 'nobody') return nobody
+  const habits = habitsOf(world, call)
+  const { answers = isBrowser ? 'nobody' : 'person', after } = habits
   if (answers === 'busy') return isEngaged
+  // Who is on the phone hears at most that somebody else calls; a machine takes that call.
+  const isTalking = isOnThePhone(world, call)
+  if (isTalking && habits.call_waiting !== true) return isEngaged
+  if (answers === 'nobody' || (isTalking && answers !== 'machine')) return nobody
   const usual = answers === 'machine' ? machineRings : personRings
   const afterMs = drawDelay(after ?? usual, world.randomFor(`call/${call.sid}/reception`))
   if (afterMs >= ringMs) return nobody
@@ -59,6 +70,11 @@ const personRings: [number, number] = [2000, 6000]
 /** Four to five rings. */
 const machineRings: [number, number] = [18_000, 25_000]
 
-export function habitsOf(world: World, call: CallRecord): CallHabits {
-  return world.handsets.get(handsetOf(call))?.persona.calls ?? {}
+function isOnThePhone(world: World, call: CallRecord): boolean {
+  const party = handsetOf(call)
+  return world.calls
+    .of(party)
+    .some(
+      other => other.sid !== call.sid && other.status === 'in-progress' && !isOver(other.status)
+    )
 }

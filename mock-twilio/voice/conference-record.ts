@@ -1,6 +1,7 @@
-import { Type, type Static, type TSchema } from '@sinclair/typebox'
+import { Type, type Static } from '@sinclair/typebox'
 
-import { RecordingCallback, RecordingTrack } from './recording-record.ts'
+import { Count, Instant, Method, Ms, nullable, Text } from './plain-types.ts'
+import { RecordingCallback } from './recording-record.ts'
 
 /*
  * A conference and who is in it as plain data. Their shape is said once, for the compiler and for the snapshots
@@ -19,12 +20,6 @@ export const conferenceTopics = [
   'speaker',
   'announcement'
 ] as const
-
-const Text = Type.String()
-const Count = Type.Integer({ minimum: 0 })
-const Ms = Type.Number({ minimum: 0, maximum: 8_640_000_000_000_000 })
-const Instant = Type.Number({ minimum: -8_640_000_000_000_000, maximum: 8_640_000_000_000_000 })
-const Method = Type.Union([Type.Literal('GET'), Type.Literal('POST')])
 
 const ConferenceTopic = Type.Union([
   Type.Literal('start'),
@@ -67,13 +62,6 @@ const AudioProgram = Type.Object(
   { description: 'Sound from a document, to one participant or to all.' }
 )
 
-const ParticipantRecording = Type.Object({
-  channels: Type.Union([Type.Literal(1), Type.Literal(2)]),
-  track: RecordingTrack,
-  trims: Type.Boolean(),
-  callback: nullable(RecordingCallback)
-})
-
 const ParticipantSettings = Type.Object({
   label: nullable(Text),
   muted: Type.Boolean(),
@@ -97,8 +85,6 @@ const ParticipantRecord = Type.Composite([
     joinedAt: nullable(Instant),
     dateCreated: Instant,
     dateUpdated: Instant,
-    /** Of a call of the API: its own recording. */
-    recording: nullable(ParticipantRecording),
     program: nullable(AudioProgram)
   })
 ])
@@ -165,14 +151,9 @@ export const ConferenceRecord = Type.Composite([
 export type ConferenceTopic = Static<typeof ConferenceTopic>
 export type AudioVerb = Static<typeof AudioVerb>
 export type AudioProgram = Static<typeof AudioProgram>
-export type ParticipantRecording = Static<typeof ParticipantRecording>
 export type ParticipantSettings = Static<typeof ParticipantSettings>
 export type ParticipantRecord = Static<typeof ParticipantRecord>
 export type ConferenceCallback = Static<typeof ConferenceCallback>
 export type ConferenceSettings = Static<typeof ConferenceSettings>
 export type ConferenceRecord = Static<typeof ConferenceRecord>
 export type ConferenceEndReason = NonNullable<ConferenceRecord['endReason']>
-
-function nullable<T extends TSchema>(schema: T) {
-  return Type.Union([schema, Type.Null()])
-}

@@ -153,10 +153,7 @@ test('the first participant decides where and of what the conference is told', a
   const school = await aSchool(t)
 
   await school.enter(moderator, 'statusCallbackMethod="GET"')
-  await school.enter(
-    parent,
-    'statusCallback="http://127.0.0.1:9/elsewhere"'.replace('statusCallback', 'waitUrl')
-  )
+  await school.enter(parent, 'statusCallbackMethod="POST"')
 
   const conferences = school.receiver.received.filter(({ url }) => url.startsWith('/conference'))
   assert.deepEqual([...new Set(conferences.map(({ method }) => method))], ['GET'])
@@ -330,6 +327,7 @@ test('who coaches is heard by one alone', async t => {
   const stopped = await school.update(sid, second, { Coaching: false })
   await school.says(second, 'Good morning all')
   const back = await school.update(sid, second, { CallSidToCoach: third })
+  await school.mock.clock.advance(0)
 
   assert.deepEqual(coaching, [second])
   assert.ok(
@@ -618,6 +616,7 @@ test('an invitation can be taken back', async t => {
     'DELETE',
     `${account}/Conferences/${String(sid)}/Participants/${String(callSid)}.json`
   )
+  await school.mock.clock.advance(0)
 
   assert.equal(await school.statusOf(String(callSid)), 'canceled')
   assert.equal(school.told().at(-1)?.['ParticipantCallStatus'], 'canceled')

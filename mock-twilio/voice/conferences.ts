@@ -16,7 +16,6 @@ import type {
   ConferenceRecord,
   ConferenceSettings,
   ParticipantRecord,
-  ParticipantRecording,
   ParticipantSettings
 } from './conference-record.ts'
 import type { World } from '../world.ts'
@@ -40,8 +39,14 @@ export interface ConferenceLegs {
   /** The time in the conference is over: the call goes on behind its Dial. */
   leftRoom: (world: World, call: CallRecord) => void
   /** Nobody waits any more for the one who is being called. */
-  cancel: (world: World, call: CallRecord) => void
-  hear: (world: World, call: CallRecord, how: 'said' | 'played', what: string, ms: number) => void
+  drop: (world: World, call: CallRecord) => void
+  hear: (
+    world: World,
+    call: CallRecord,
+    how: 'said' | 'played' | 'spoken',
+    what: string,
+    ms: number
+  ) => void
 }
 
 export interface ConferenceServices {
@@ -96,14 +101,9 @@ export class Conferences {
   }
 
   /** A place for somebody who is going to be called. */
-  expect(
-    world: World,
-    call: CallRecord,
-    entrance: Entrance,
-    recording: ParticipantRecording | null
-  ): ParticipantSpot {
+  expect(world: World, call: CallRecord, entrance: Entrance): ParticipantSpot {
     const conference = this.#conferenceFor(world, entrance)
-    const participant = this.#seat(world, conference, call, entrance.participant, recording)
+    const participant = this.#seat(world, conference, call, entrance.participant)
     return { conference, participant }
   }
 
@@ -119,7 +119,7 @@ export class Conferences {
   ): boolean {
     const expected = spotOf(world, call.sid)
     if (expected !== undefined && expected.conference.sid === noun.name) {
-      this.#admit(world, expected, call)
+      this.#admit(world, expected)
       return true
     }
     const { wish, problems } = readConferenceNoun(noun.name, noun.attributes, noun.documentUrl)
@@ -129,8 +129,8 @@ export class Conferences {
     }
     if (wish === undefined || refusal !== undefined) return false
     const conference = this.#conferenceFor(world, wish.entrance)
-    const participant = this.#seat(world, conference, call, wish.entrance.participant, null)
-    this.#admit(world, { conference, participant }, call)
+    const participant = this.#seat(world, conference, call, wish.entrance.participant)
+    this.#admit(world, { conference, participant })
     return true
   }
 
@@ -198,7 +198,7 @@ export class Conferences {
     )
     if (call === undefined) return
     if (isInside) this.#legs.leftRoom(world, call)
-    else this.#legs.cancel(world, call)
+    else this.#legs.drop(world, call)
   }
 
   /** The application ends it for all. */
@@ -262,7 +262,7 @@ export class Conferences {
       this.#recordings.note(world, { conferenceSid: sid }, { who, channel: 1, words, ms })
     }
     for (const other of heardBy) {
-      this.#legs.hear(world, other, 'said', words, ms)
+      this.#legs.hear(world, other, 'spoken', words, ms)
       this.#recordings.note(world, { callSid: other.sid }, { who, channel: 2, words, ms })
     }
   }
@@ -300,8 +300,7 @@ export class Conferences {
     world: World,
     conference: ConferenceRecord,
     call: CallRecord,
-    settings: ParticipantSettings,
-    recording: ParticipantRecording | null
+    settings: ParticipantSettings
   ): ParticipantRecord {
     const now = world.now()
     const participant: ParticipantRecord = {
@@ -310,30 +309,19 @@ export class Conferences {
       joinedAt: null,
       dateCreated: now,
       dateUpdated: now,
-      recording,
       program: null
     }
     conference.participants.push(participant)
     return participant
   }
 
-  #admit(world: World, spot: ParticipantSpot, call: CallRecord): void {
+  #admit(world: World, spot: ParticipantSpot): void {
     const { conference, participant } = spot
     participant.joinedAt = world.now()
     participant.dateUpdated = world.now()
     const { sid } = conference
     this.#note(world, 'conference.joined', spot)
     this.#tell(world, conference, 'participant-join', { participant })
-    if (participant.recording !== null) {
-      this.#recordings.start(world, {
-        callSid: call.sid,
-        conferenceSid: null,
-        source: 'OutboundAPI',
-        ...participant.recording,
-        transcribes: null,
-        requestId: call.requestId
-      })
-    }
     if (conference.status === 'in-progress') {
       if (participant.beepsOnEnter) this.#beep(world, spot)
     } else if (canStart(conference)) this.#start(world, conference)
@@ -442,7 +430,7 @@ export class Conferences {
     for (const { callSid, joinedAt } of participants) {
       const call = world.calls.find(callSid)
       if (call === undefined) continue
-      if (joinedAt === null) this.#legs.cancel(world, call)
+      if (joinedAt === null) this.#legs.drop(world, call)
       else this.#legs.leftRoom(world, call)
     }
   }

@@ -1,4 +1,6 @@
-import { Type, type Static, type TSchema } from '@sinclair/typebox'
+import { Type, type Static } from '@sinclair/typebox'
+
+import { Count, Instant, Method, Ms, nullable, Text } from './plain-types.ts'
 
 /*
  * Recordings and transcriptions as plain data. Their shape is said once, for the compiler and for the snapshots
@@ -7,11 +9,6 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox'
 
 export const recordingEvents = ['in-progress', 'completed', 'absent', 'failed'] as const
 
-const Text = Type.String()
-const Count = Type.Integer({ minimum: 0 })
-const Ms = Type.Number({ minimum: 0, maximum: 8_640_000_000_000_000 })
-const Instant = Type.Number({ minimum: -8_640_000_000_000_000, maximum: 8_640_000_000_000_000 })
-const Method = Type.Union([Type.Literal('GET'), Type.Literal('POST')])
 const Channel = Type.Union([Type.Literal(1), Type.Literal(2)])
 
 const RecordingCallbackEvent = Type.Union([
@@ -109,7 +106,3 @@ export type RecordingTrack = Static<typeof RecordingTrack>
 export type SpokenPart = Static<typeof SpokenPart>
 export type RecordingRecord = Static<typeof RecordingRecord>
 export type TranscriptionRecord = Static<typeof TranscriptionRecord>
-
-function nullable<T extends TSchema>(schema: T) {
-  return Type.Union([schema, Type.Null()])
-}

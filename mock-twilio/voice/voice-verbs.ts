@@ -1,47 +1,49 @@
 import { Type, type Static } from '@sinclair/typebox'
 
+import type { VerbHandler } from './stage.ts'
+import { Dial, dial } from './verbs/dial.ts'
+import { Gather, gather } from './verbs/gather.ts'
+import { Hangup, hangup } from './verbs/hangup.ts'
+import { Pause, Play, prompts, Say } from './verbs/prompts.ts'
+import { Record as RecordVerb, record } from './verbs/record.ts'
+import { Redirect, redirect } from './verbs/redirect.ts'
+import { Reject, reject } from './verbs/reject.ts'
+
 /*
- * What an application wants to happen in a call, as plain data: so that a call in the middle of a document can be
- * written to a file and taken up again.
+ * What an application wants to happen in a call, as plain data: each verb with how far it has come, so that a call
+ * in the middle of a document can be written to a file and taken up again.
  * https://www.twilio.com/docs/voice/twiml
  */
 
-const Method = Type.Union([Type.Literal('GET'), Type.Literal('POST')])
-const Count = Type.Integer({ minimum: 0 })
-
-const Prompt = Type.Union([
-  Type.Object({ verb: Type.Literal('Say'), text: Type.String(), loop: Count }),
-  Type.Object({
-    verb: Type.Literal('Play'),
-    url: Type.String(),
-    digits: Type.String(),
-    loop: Count
-  }),
-  Type.Object({ verb: Type.Literal('Pause'), ms: Type.Number({ minimum: 0 }) })
-])
-
-const Gather = Type.Object({
-  verb: Type.Literal('Gather'),
-  action: Type.Union([Type.String(), Type.Null()], { description: 'null: the document itself' }),
-  method: Method,
-  timeoutMs: Type.Number({ minimum: 0 }),
-  numDigits: Type.Integer({ minimum: 0, description: '0: as many as come' }),
-  finishOnKey: Type.String(),
-  actionOnEmptyResult: Type.Boolean(),
-  prompts: Type.Array(Prompt)
-})
-
 export const VoiceVerb = Type.Union([
-  Prompt,
+  Say,
+  Play,
+  Pause,
   Gather,
-  Type.Object({ verb: Type.Literal('Redirect'), url: Type.String(), method: Method }),
-  Type.Object({ verb: Type.Literal('Hangup') }),
-  Type.Object({
-    verb: Type.Literal('Reject'),
-    reason: Type.Union([Type.Literal('rejected'), Type.Literal('busy')])
-  })
+  RecordVerb,
+  Dial,
+  Redirect,
+  Hangup,
+  Reject
 ])
 
-export type PromptVerb = Static<typeof Prompt>
-export type GatherVerb = Static<typeof Gather>
 export type VoiceVerb = Static<typeof VoiceVerb>
+
+type Name = VoiceVerb['verb']
+type Named<N extends Name> = Extract<VoiceVerb, { verb: N }>
+
+const handlers: { readonly [N in Name]: VerbHandler<Named<N>> } = {
+  Say: prompts,
+  Play: prompts,
+  Pause: prompts,
+  Gather: gather,
+  Record: record,
+  Dial: dial,
+  Redirect: redirect,
+  Hangup: hangup,
+  Reject: reject
+}
+
+export function handlerOf<N extends Name>(verb: { verb: N }): VerbHandler<Named<N>> {
+  return handlers[verb.verb]
+}

@@ -14,8 +14,11 @@ export interface CurrentBearer {
   keyId: number
 }
 
-/** Who may call a route. `provider`: signed by a provider, checked by the route itself. */
-type Access = 'public' | 'provider' | 'bearer' | 'admin'
+/**
+ * Who may call a route. `provider`: signed by a provider, checked by the route itself; `provider_or_bearer`: so,
+ * unless it comes with a token.
+ */
+type Access = 'public' | 'provider' | 'bearer' | 'provider_or_bearer' | 'admin'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -83,6 +86,8 @@ export const accessPlugin = fp<{ database: Database; believedMs: number }>(
     app.addHook('onRequest', (request, _reply, done) => {
       const access = request.routeOptions.config.access ?? 'bearer'
       if (access === 'public' || access === 'provider' || request.is404) return done()
+      if (access === 'provider_or_bearer' && request.headers.authorization === undefined)
+        return done()
       const token = tokenIn(request.headers.authorization)
       const admit = (bearer: CurrentBearer | undefined): void => {
         if (!bearer) return done(new errors.forbidden('The token is unknown or was revoked.'))

@@ -67,6 +67,11 @@ export const errors = {
     'The receiver opted out of messages from this sender.',
     422
   ),
+  receiverOptedOutOfCalls: createError(
+    'receiver_opted_out',
+    'Whoever would be called opted out of calls from this number.',
+    422
+  ),
   rateLimited: createError('rate_limited', 'Too many requests; retry in %s s.', 429),
   limitReached: createError<[string, number]>('limit_reached', '%s; retry in %s s.', 429),
   overloaded: createError(

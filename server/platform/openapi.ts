@@ -78,11 +78,15 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
   const hasBody = schema.body !== undefined || form !== undefined
   const headers = {
     ...(idempotent && { 'Idempotency-Key': IdempotencyKeyHeader }),
-    ...(access === 'provider' && (signatureHeaders ?? { 'X-Twilio-Signature': SignatureHeader }))
+    ...(access === 'provider' && (signatureHeaders ?? { 'X-Twilio-Signature': SignatureHeader })),
+    ...(access === 'provider_or_bearer' && {
+      'X-Twilio-Signature': Type.Optional(SignatureHeader)
+    })
   }
   return {
     ...schema,
     ...(access === 'provider' && { security: [] }),
+    ...(access === 'provider_or_bearer' && { security: [{ bearer: [] }, {}] }),
     ...(form !== undefined && { body: form }),
     ...(access === 'public' && { security: [] }),
     ...(Object.keys(headers).length > 0 && { headers: Type.Object(headers) }),

@@ -7,7 +7,7 @@ const head = '<?xml version="1.0" encoding="UTF-8"?>'
 
 /** Answers a text with one. */
 export const messageTwiml = (body: string): string =>
-  `${head}<Response><Message>${escaped(body)}</Message></Response>`
+  documentOf(element('Message', {}, { text: body }))
 
 /** What is to be heard in a call. Voice and language are the provider's usual ones when absent. */
 export type Speech =
@@ -16,34 +16,50 @@ export type Speech =
 
 /** Speaks, and hangs up. */
 export const speechTwiml = (parts: readonly Speech[]): string =>
-  `${head}<Response>${parts.map(element).join('')}</Response>`
+  documentOf(parts.map(speechElement).join(''))
 
 /** Speaks and listens for one key, which is told to `action`; hangs up when none is pressed. */
 export const menuTwiml = (
   parts: readonly Speech[],
   { action, timeoutSeconds }: { action: string; timeoutSeconds: number }
 ): string => {
-  const attributes = attributesOf({
+  const attributes = {
     numDigits: '1',
     timeout: String(timeoutSeconds),
     action,
     method: 'POST',
     // Every key is an answer.
     finishOnKey: ''
-  })
-  return `${head}<Response><Gather${attributes}>${parts.map(element).join('')}</Gather></Response>`
+  }
+  return documentOf(element('Gather', attributes, { inner: parts.map(speechElement).join('') }))
 }
 
-function element(part: Speech): string {
-  if ('play' in part) return `<Play>${escaped(part.play)}</Play>`
+export function speechElement(part: Speech): string {
+  if ('play' in part) return element('Play', {}, { text: part.play })
   const { say, voice, language } = part
-  return `<Say${attributesOf({ voice, language })}>${escaped(say)}</Say>`
+  return element('Say', { voice, language }, { text: say })
 }
 
-const attributesOf = (attributes: Record<string, string | null | undefined>): string =>
+/** Those without a value are left out. */
+export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+export const documentOf = (inner: string): string => `${head}<Response>${inner}</Response>`
+
+/** @param content text, which is escaped, or elements */
+export function element(
+  name: string,
+  attributes: Attributes = {},
+  content: { text: string } | { inner: string } = { inner: '' }
+): string {
+  const inner = 'text' in content ? escaped(content.text) : content.inner
+  const opening = `${name}${attributesOf(attributes)}`
+  return inner === '' ? `<${opening}/>` : `<${opening}>${inner}</${name}>`
+}
+
+const attributesOf = (attributes: Attributes): string =>
   Object.entries(attributes)
-    .filter(([, value]) => typeof value === 'string')
-    .map(([name, value]) => ` ${name}="${escaped(value ?? '')}"`)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
     .join('')
 
 const entities: Readonly<Record<string, string>> = {

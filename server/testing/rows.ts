@@ -7,7 +7,9 @@ const tables = [
   'announcements',
   'api_keys',
   'bearers',
+  'calls',
   'client_events',
+  'conference_calls',
   'conversations',
   'idempotency_keys',
   'lane_entries',
@@ -19,7 +21,8 @@ const tables = [
   'video_call_recordings',
   'video_call_sessions',
   'video_call_visits',
-  'video_calls'
+  'video_calls',
+  'voice_devices'
 ] as const
 
 /** How many rows each table has: what a refused request must leave as it was. */

@@ -1,13 +1,15 @@
-import { usualLimitMs } from '../../voice/calls.ts'
+import { plainSettings, usualLimitMs } from '../../voice/new-call.ts'
 import { refusal } from '../../errors.ts'
-import { flag, isWebUrl, text, texts, type Form } from '../../forms.ts'
+import { flag, isWebUrl, oneOf, text, texts, type Form } from '../../forms.ts'
 import { isPhoneNumber } from '../../phone-number.ts'
 import {
   callEvents,
   type CallProgressEvent,
   type CallSettings,
-  type MachineDetection
+  type MachineDetection,
+  type RecordingWish
 } from '../../voice/call-record.ts'
+import { callOfToken } from '../../voice/call-token.ts'
 import type { World } from '../../world.ts'
 
 /*
@@ -25,13 +27,13 @@ const refusedCallees = new Map<string, 21217 | 21214 | 21215 | 21216>([
   ['+15005550004', 21216]
 ])
 
-/** A SIP address or a client: nobody is registered as one here, so that such a call fails. */
-const address = /^(?:sip:[^\s@]+@\S+|client:\S{1,256})$/
+const browser = /^client:\S{1,256}$/
 
 export function readCallee(form: Form): string {
   const to = text(form, 'To')
   if (to === undefined || to === '') throw refusal(21201)
-  if (!isPhoneNumber(to) && !address.test(to)) throw refusal(21211, to)
+  if (/^sips?:/i.test(to)) throw refusal(21226, to)
+  if (!isPhoneNumber(to) && !browser.test(to)) throw refusal(21211, to)
   return to
 }
 
@@ -40,25 +42,56 @@ export function refuseMagicCallee(to: string): void {
   if (code !== undefined) throw refusal(code, to)
 }
 
-/** A number of the account that can call, or one that was verified for it. */
-export function readCaller(world: World, form: Form): { from: string; sid: string | null } {
+/**
+ * A number of the account that can call, or one that was verified for it; the caller of a call that came in, with
+ * its token; and a browser, where it calls another one.
+ */
+export function readCaller(
+  world: World,
+  form: Form,
+  to: string
+): { from: string; sid: string | null } {
   const from = text(form, 'From')
   if (from === undefined || from === '') throw refusal(21213)
   if (from === '+15005550001') throw refusal(21212, from)
   if (from === magicCaller) return { from, sid: null }
+  if (browser.test(from) && browser.test(to)) return { from, sid: null }
   const number = world.numbersByPhone.get(from)
   if (number?.voice === true && number.sid.startsWith('PN')) return { from, sid: number.sid }
   const isVerified = world.callerIds.values().some(({ phoneNumber }) => phoneNumber === from)
   // The resource names its sid as a phone number's, and that of a verified caller id begins so as well.
-  if (isVerified) return { from, sid: null }
+  if (isVerified || callOfToken(text(form, 'CallToken'), world)?.from === from) {
+    return { from, sid: null }
+  }
   throw refusal(number !== undefined || isPhoneNumber(from) ? 21210 : 21212, from)
 }
+
+/** What has no effect here is at least what it must be. */
+export function checkTheRest(world: World, form: Form): void {
+  const reason = text(form, 'CallReason') ?? ''
+  if (reason.length > longestReason)
+    throw refusal(21658, 'CallReason', reason.length, longestReason)
+  const trunk = text(form, 'Byoc')
+  if (trunk) throw refusal(20001, `Byoc ${trunk} is no trunk of ${world.accountSid}`)
+  readUrl(form, 'ClientNotificationUrl', 21402)
+  for (const [name, code] of [
+    ['SipAuthUsername', 21221],
+    ['SipAuthPassword', 21223]
+  ] as const) {
+    if ((text(form, name) ?? '').length > 255) throw refusal(code)
+  }
+  text(form, 'CallerId')
+}
+
+const longestReason = 50
 
 export function readSettings(world: World, form: Form): CallSettings {
   const common = {
     ringMs: seconds(form, 'Timeout', 60, 600, 21208) * 1000,
     limitMs: readLimitMs(form) ?? usualLimitMs,
-    detection: readDetection(form)
+    sendDigits: readSendDigits(form),
+    detection: readDetection(form),
+    recording: readRecording(form)
   }
   const sid = text(form, 'ApplicationSid')
   if (sid) return { ...settingsOfApplication(world, sid), ...common }
@@ -84,15 +117,12 @@ export function readSettings(world: World, form: Form): CallSettings {
 export function readParticipantCall(form: Form): CallSettings {
   const detection = readDetection(form, 'AmdStatusCallback')
   return {
+    ...plainSettings,
     ringMs: seconds(form, 'Timeout', 60, 600, 21208) * 1000,
     limitMs: readLimitMs(form) ?? usualLimitMs,
     // Who is detected is in the conference already.
     detection: detection && { ...detection, isAsync: true },
-    url: null,
-    twiml: null,
-    method: 'POST',
-    fallbackUrl: null,
-    fallbackMethod: 'POST',
+    recording: readRecording(form),
     statusCallback: readUrl(form, 'StatusCallback', 21609),
     statusCallbackMethod: readMethod(form, 'StatusCallbackMethod'),
     statusCallbackEvents: readEvents(form)
@@ -103,7 +133,7 @@ export function readParticipantCall(form: Form): CallSettings {
 function settingsOfApplication(
   world: World,
   sid: string
-): Omit<CallSettings, 'ringMs' | 'limitMs' | 'detection'> {
+): Omit<CallSettings, 'ringMs' | 'limitMs' | 'sendDigits' | 'detection' | 'recording'> {
   const application = world.applications.get(sid)
   if (application === undefined) throw refusal(21218, sid)
   if (application.voiceUrl === '') throw refusal(21205, '')
@@ -153,11 +183,13 @@ export function readLimitMs(form: Form): number | undefined {
   return value * 1000
 }
 
+function splitWords(value: string): string[] {
+  return value.split(/[\s,]+/).filter(word => word !== '')
+}
+
 /** Repeated, as documented; the SDKs of some languages join them by spaces or commas. */
 function readEvents(form: Form): CallProgressEvent[] {
-  const given = texts(form, 'StatusCallbackEvent')
-    .flatMap(value => value.split(/[\s,]+/))
-    .filter(value => value !== '')
+  const given = texts(form, 'StatusCallbackEvent').flatMap(splitWords)
   if (given.length === 0) return ['completed']
   return given.map(value => {
     const event = callEvents.find(known => known === value)
@@ -175,20 +207,62 @@ function readDetection(
   if (mode === undefined || mode === '') return null
   if (mode !== 'Enable' && mode !== 'DetectMessageEnd') throw refusal(21234, mode)
   const timeoutMs = wholeNumber(form, 'MachineDetectionTimeout', 30, 3, 60) * 1000
-  wholeNumber(form, 'MachineDetectionSpeechThreshold', 2400, 1000, 6000)
-  wholeNumber(form, 'MachineDetectionSpeechEndThreshold', 1200, 500, 5000)
-  wholeNumber(form, 'MachineDetectionSilenceTimeout', 5000, 2000, 10_000)
+  const speechMs = wholeNumber(form, 'MachineDetectionSpeechThreshold', 2400, 1000, 6000)
+  const speechEndMs = wholeNumber(form, 'MachineDetectionSpeechEndThreshold', 1200, 500, 5000)
+  const silenceMs = wholeNumber(form, 'MachineDetectionSilenceTimeout', 5000, 2000, 10_000)
   const isAsync = flag(form, 'AsyncAmd') ?? false
   const statusCallback = readUrl(form, callbackName, 21609)
   const statusCallbackMethod = readMethod(form, `${callbackName}Method`)
   if (text(form, 'SendDigits')) return null
-  return { mode, timeoutMs, isAsync, statusCallback, statusCallbackMethod }
+  return {
+    mode,
+    timeoutMs,
+    speechMs,
+    speechEndMs,
+    silenceMs,
+    isAsync,
+    statusCallback,
+    statusCallbackMethod
+  }
 }
 
-export function checkSendDigits(form: Form): void {
-  const digits = text(form, 'SendDigits')
-  if (digits && !/^[0-9A-D#*wW]{1,32}$/.test(digits)) throw refusal(21206, digits)
+function readSendDigits(form: Form): string {
+  const digits = text(form, 'SendDigits') ?? ''
+  if (!/^[0-9A-D#*wW]{0,32}$/.test(digits)) throw refusal(21206, digits)
+  return digits
 }
+
+/** https://www.twilio.com/docs/voice/api/call-resource#recordingstatuscallback */
+export function readRecording(form: Form): RecordingWish | null {
+  const isRecorded = flag(form, 'Record') ?? false
+  const channels = oneOf(form, 'RecordingChannels', ['mono', 'dual']) ?? 'mono'
+  const track = oneOf(form, 'RecordingTrack', ['inbound', 'outbound', 'both']) ?? 'both'
+  const trim = oneOf(form, 'Trim', ['trim-silence', 'do-not-trim']) ?? 'trim-silence'
+  const statusCallback = readUrl(form, 'RecordingStatusCallback', 21609)
+  const statusCallbackMethod = readMethod(form, 'RecordingStatusCallbackMethod')
+  const given = texts(form, 'RecordingStatusCallbackEvent').flatMap(splitWords)
+  const events = given.map(value => {
+    const event = recordingEvents.find(known => known === value)
+    if (event === undefined) {
+      throw refusal(
+        20001,
+        `RecordingStatusCallbackEvent is ${recordingEvents.join(', ')}, got ${value}`
+      )
+    }
+    return event
+  })
+  if (!isRecorded) return null
+  return {
+    channels: channels === 'dual' ? 2 : 1,
+    track,
+    trims: trim === 'trim-silence',
+    statusCallback,
+    statusCallbackMethod,
+    statusCallbackEvents: events.length > 0 ? events : ['completed']
+  }
+}
+
+const recordingEvents = ['in-progress', 'completed', 'absent'] as const
 
 function seconds(form: Form, name: string, usual: number, most: number, code: 21208): number {
   const given = text(form, name)

@@ -2,7 +2,7 @@ import { buildCall } from '../../voice/new-call.ts'
 import type { Operation } from '../../operation.ts'
 import { callResource } from '../../resources/call.ts'
 import {
-  checkSendDigits,
+  checkTheRest,
   readCaller,
   readCallee,
   readSettings,
@@ -17,9 +17,9 @@ export const createCall: Operation = {
   isForTestCredentials: true,
   handle: ({ world, form, services, requestId }) => {
     const to = readCallee(form)
-    const { from, sid: phoneNumberSid } = readCaller(world, form)
+    const { from, sid: phoneNumberSid } = readCaller(world, form, to)
     const settings = readSettings(world, form)
-    checkSendDigits(form)
+    checkTheRest(world, form)
     refuseMagicCallee(to)
     const call = buildCall(world, {
       direction: 'outbound-api',
@@ -29,6 +29,11 @@ export const createCall: Operation = {
       phoneNumberSid,
       settings
     })
+    const { detection } = settings
+    if (detection?.isAsync === true && detection.statusCallback === null) {
+      const message = 'AsyncAmd tells its finding to AsyncAmdStatusCallback, and there is none'
+      world.alert(21262, message, { sid: call.sid, to, from, severity: 'warning' })
+    }
     if (!world.isForTests) services.calls.start(world, call)
     return callResource(world, call)
   }

@@ -19,9 +19,8 @@ export const listCalls: Operation = {
     const status = oneOf(query, 'Status', callStatuses)
     const startedInTime = dateFilter(query, 'StartTime')
     const endedInTime = dateFilter(query, 'EndTime')
-    // No call has a parent here: there is no Dial.
     const isMeant = (call: CallRecord): boolean =>
-      parent === undefined &&
+      (parent === undefined || call.parentCallSid === parent) &&
       (to === undefined || call.to === to) &&
       (from === undefined || call.from === from) &&
       (status === undefined || call.status === status) &&

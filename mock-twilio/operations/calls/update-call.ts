@@ -36,7 +36,10 @@ export const updateCall: Operation = {
           : !isWaiting && !isGoingOn
     if (isRefused) throw refusal(21220, call.sid, call.status)
 
-    if (limitMs !== undefined) settings.limitMs = limitMs
+    if (limitMs !== undefined) {
+      settings.limitMs = limitMs
+      services.calls.limit(world, call)
+    }
     if (statusCallback !== null) Object.assign(settings, { statusCallback, statusCallbackMethod })
     if (fallbackUrl !== null) Object.assign(settings, { fallbackUrl, fallbackMethod })
     if (status !== undefined && isWaiting) services.calls.cancel(world, call)

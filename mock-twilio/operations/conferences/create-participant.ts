@@ -15,13 +15,13 @@ import {
   type ConferenceRecord,
   type ConferenceSettings,
   type ConferenceTopic,
-  type ParticipantRecording,
   type ParticipantSettings
 } from '../../voice/conference-record.ts'
 import { openConference, type Entrance } from '../../voice/conferences.ts'
 import { buildCall } from '../../voice/new-call.ts'
 import type { World } from '../../world.ts'
 import {
+  checkTheRest,
   readCallee,
   readCaller,
   readMethod,
@@ -43,7 +43,7 @@ export const createParticipant: Operation = {
   handle: asked => {
     const { world, form, params, services, requestId } = asked
     const to = readCallee(form)
-    const { from, sid: phoneNumberSid } = readCaller(world, form)
+    const { from, sid: phoneNumberSid } = readCaller(world, form, to)
     const { ConferenceSid: name = '' } = params
     checkName(world, name)
     const open = openConference(world, name)
@@ -53,9 +53,9 @@ export const createParticipant: Operation = {
       participant: readParticipant(form, open),
       conference: readConference(form)
     }
-    const recording = readRecording(form)
     const most = readMost(form)
     const settings = readParticipantCall(form)
+    checkTheRest(world, form)
     refuseMagicCallee(to)
     const problem = checkRoom(world, open, most)
     if (problem !== undefined) throw refusal(problem.code, ...problem.values)
@@ -63,7 +63,7 @@ export const createParticipant: Operation = {
     const about = { direction: 'outbound-api', requestId, to, from, phoneNumberSid } as const
     const call = buildCall(world, { ...about, settings })
     const { conferences, calls } = services
-    const { conference, participant } = conferences.expect(world, call, entrance, recording)
+    const { conference, participant } = conferences.expect(world, call, entrance)
     settings.twiml = `<Response><Dial><Conference>${conference.sid}</Conference></Dial></Response>`
     calls.start(world, call)
     return {
@@ -142,14 +142,6 @@ function readTopics(given: readonly string[]): ConferenceTopic[] {
     const known = conferenceTopics.join(', ')
     throw refusal(20001, `ConferenceStatusCallbackEvent is ${known}, got ${word}`)
   })
-}
-
-function readRecording(form: Form): ParticipantRecording | null {
-  const channels = oneOf(form, 'RecordingChannels', ['mono', 'dual']) === 'dual' ? 2 : 1
-  const track = oneOf(form, 'RecordingTrack', ['inbound', 'outbound', 'both']) ?? 'both'
-  const trims = oneOf(form, 'Trim', ['trim-silence', 'do-not-trim']) !== 'do-not-trim'
-  const callback = readRecordingCallback(form)
-  return flag(form, 'Record') === true ? { channels, track, trims, callback } : null
 }
 
 function readMost(form: Form): number {

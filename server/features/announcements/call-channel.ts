@@ -12,7 +12,10 @@ export const callChannel: Channel = {
       to: row.receiver_number,
       from: row.sender_number,
       url: voiceUrl(publicUrl, row.uuid),
-      statusCallback,
+      // What is told late of an attempt in vain must not be taken for the next one's.
+      statusCallback: row.call_attempts
+        ? `${statusCallback}&attempt=${row.call_attempts}`
+        : statusCallback,
       // A voicemail is spoken to when its greeting is over.
       machineDetection: 'DetectMessageEnd'
     }),

@@ -31,6 +31,8 @@ export function announcementRules(deps: RuleDeps, medium: Medium): SendingRules 
     channel: medium === 'call' ? callChannel : textChannel,
     isUrgent: false,
     optOutClass: 'announcements',
+    // Who wants no calls gets none of these either.
+    heededOptOuts: medium === 'call' ? ['calls'] : [],
     statusPath: '/api/v1/twilio_announcements/status',
     admit: (tx, deliveries, now) => admit(deps, tx, deliveries, now, medium),
     isSenderFault: code => senderFaults.has(code),
@@ -54,6 +56,13 @@ async function admit(
     const state = announcements.get(delivery.row.announcement_id)?.state
     if (state === 'canceled') admission.canceled.push(delivery)
     else if (state === 'paused') parked.push(delivery)
+    else if (medium === 'call' && (delivery.row.send_at ?? 0) > now)
+      admission.verdicts.push({
+        entry: delivery.entry,
+        outcome: 'retry',
+        at: delivery.row.send_at ?? now,
+        countsAsAttempt: false
+      })
     else going.push(delivery)
   }
   await park(deps.database, tx, parked, now)

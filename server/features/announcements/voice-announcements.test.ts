@@ -136,7 +136,7 @@ onEachDatabase(dialect => {
   })
 
   test('who is busy or does not pick up is told apart, in words', async t => {
-    const server = await build(t, dialect)
+    const server = await build(t, dialect, { environment: { ANNOUNCEMENT_CALL_RETRIES: 'none' } })
     await numbersToCallFrom(server)
     phone(server.mock, family(1)).isBusy()
     phone(server.mock, family(2)).letsItRing()
@@ -159,6 +159,78 @@ onEachDatabase(dialect => {
       ]
     )
     assert.equal(ledger.sent, 3)
+  })
+
+  test('a line that is busy, and one where nobody picks up, are called again by the policy', async t => {
+    const server = await build(t, dialect, {
+      environment: { ANNOUNCEMENT_CALL_RETRIES: '5m,10m' }
+    })
+    await numbersToCallFrom(server)
+    phone(server.mock, family(1)).isBusy()
+    phone(server.mock, family(2)).letsItRing()
+
+    await announce(server, { recipients: [family(1), family(2)] })
+    await server.advance('3 min')
+    phone(server.mock, family(1)).answers()
+    await server.advance('5 min')
+    const meanwhile = await read(server)
+    await server.advance('30 min')
+
+    assert.deepEqual(meanwhile.counts, { delivered: 1, queued: 1 })
+    const after = await read(server)
+    assert.deepEqual(after.counts, { delivered: 1, undelivered: 1 })
+    const times = (number: string) =>
+      callsAtProvider(server)
+        .filter(({ to }) => to === number)
+        .map(({ dateCreated }) => Math.round((dateCreated - startOfTest) / 60_000))
+    assert.deepEqual([times(family(1)).length, times(family(2)).length], [2, 3])
+    assert.deepEqual(
+      eventsOf(server, 'announcements.message.status_update')
+        .filter(event => event['recipient_number'] === family(2))
+        .map(event => event['internal_status'])
+        .at(-1),
+      'undelivered'
+    )
+  })
+
+  test('what is told late of an attempt in vain does not touch the next one', async t => {
+    const server = await build(t, dialect, { environment: { ANNOUNCEMENT_CALL_RETRIES: '5m' } })
+    await numbersToCallFrom(server)
+    phone(server.mock, family(1)).isBusy()
+    await announce(server, { recipients: [family(1)] })
+    await server.advance('1 min')
+    const [first] = callsAtProvider(server)
+    phone(server.mock, family(1)).answers()
+    const [waiting] = (await read(server)).messages
+    const path = `/twilio_announcements/status?message_uuid=${waiting.message_uuid}`
+
+    await callback(server, path, { CallSid: first?.sid ?? '', CallStatus: 'busy' })
+    await server.advance('5 min')
+    await callback(server, path, { CallSid: first?.sid ?? '', CallStatus: 'busy' })
+    await server.advance('5 min')
+
+    const [message] = (await read(server)).messages
+    assert.deepEqual(
+      [message.internal_status, message.message_sid],
+      ['delivered', callsAtProvider(server)[1]?.sid]
+    )
+    assert.equal(callsAtProvider(server).length, 2)
+  })
+
+  test('who opted out of calls is not called by an announcement either', async t => {
+    const server = await build(t, dialect)
+    const [number = ''] = await numbersToCallFrom(server)
+    await sql`insert into opt_outs (recipient_number, sender_key, class, keyword, opted_out_at)
+      values (${family(1)}, ${number}, 'calls', '3', 0)`.execute(server.deps.database.sql)
+
+    await announce(server, { recipients: [family(1), family(2)] })
+    await server.advance('2 min')
+
+    assert.deepEqual((await read(server)).counts, { blocked: 1, delivered: 1 })
+    assert.deepEqual(
+      callsAtProvider(server).map(({ to }) => to),
+      [family(2)]
+    )
   })
 
   test('a voicemail hears the message once, after its greeting, and it is known that it was one', async t => {
@@ -314,7 +386,11 @@ onEachDatabase(dialect => {
     })
     await server.advance('30 min')
 
-    assert.equal(callsAtProvider(server).length, 2)
+    // The second one found the line busy with the first, and was made again.
+    assert.deepEqual(
+      callsAtProvider(server).map(({ status }) => status),
+      ['completed', 'busy', 'completed']
+    )
     phone(server.mock, family(1)).hears('School is closed today.')
     phone(server.mock, family(1)).hears('The bus is late.')
     assert.deepEqual((await read(server)).counts, { delivered: 1 })

@@ -7,7 +7,7 @@ import type { GroupCommit } from '../../platform/group-commit.ts'
 import { isBodySignedByTwilio } from '../../providers/twilio/body-signature.ts'
 import { isSignedByTwilio } from '../../providers/twilio/signature.ts'
 import type { CallbackKind, ReceivedCallback } from '../provider-callbacks/receive-callbacks.ts'
-import { decodeForm } from '../provider-callbacks/routes.ts'
+import { decodeForm } from '../provider-callbacks/signed-forms.ts'
 
 /** https://www.twilio.com/docs/trust-hub/trusthub-rest-api/customer-profiles#status-callback */
 const BundleStatusForm = Type.Object(

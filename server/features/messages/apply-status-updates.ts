@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { type Config, parseRetries } from '../../config.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { isUuid } from '../../platform/ids.ts'
 import type { Queue } from '../../platform/queue.ts'
@@ -26,6 +27,8 @@ export interface StatusReport {
   errorMessage: string | null
   /** Who picked up, where it was a call. */
   answeredBy?: string | null
+  /** Of a call: which attempt it speaks of; the current one when absent. */
+  attempt?: number | undefined
 }
 
 /** Moves messages by what the provider's callbacks report. */
@@ -38,12 +41,18 @@ export async function applyStatusUpdates(
   return new Map(callbacks.map((callback, place) => [callback.id, outcomes[place] ?? 'unmatched']))
 }
 
+export interface ReportDeps {
+  database: Database
+  queue: Queue
+  config: Pick<Config, 'ANNOUNCEMENT_CALL_RETRIES'>
+}
+
 /**
  * Moves messages by what the provider reports, and says what came of each report. Reports come late, twice and
  * out of order; only one that is further along changes anything, and the client hears of each status once.
  */
 export async function applyReports(
-  deps: { database: Database; queue: Queue },
+  deps: ReportDeps,
   tx: Transaction,
   reports: readonly StatusReport[],
   now: number
@@ -52,6 +61,8 @@ export async function applyReports(
   const changed = new Set<MessageRow>()
   const mistaken = new Set<MessageRow>()
   const news: News[] = []
+  const again = new Set<MessageRow>()
+  const waits = parseRetries(deps.config.ANNOUNCEMENT_CALL_RETRIES)
 
   const outcomes = reports.map(report => {
     const row = (report.uuid && messages.byUuid.get(report.uuid)) || messages.bySid.get(report.sid)
@@ -63,6 +74,10 @@ export async function applyReports(
     const told = apply(row, isTaken ? { ...report, sid: '' } : report, now)
     if (row.message_sid !== null) messages.bySid.set(row.message_sid, row)
     if (told.outcome !== 'unchanged') changed.add(row)
+    if (told.outcome === 'moved' && postpone(row, waits, now)) {
+      again.add(row)
+      return 'retried'
+    }
     if (told.newsworthy) news.push(...statusNews(row))
     return told.outcome
   })
@@ -71,6 +86,7 @@ export async function applyReports(
   await store(deps.database, tx, [...mistaken])
   await store(deps.database, tx, [...changed])
   await sendAgain(deps, tx, [...mistaken])
+  await callAgain(deps, tx, [...again])
   await emitEvents(deps, tx, news, now)
   return outcomes
 }
@@ -111,6 +127,48 @@ async function sendAgain(
   )
 }
 
+/** The words of calls that may reach somebody another time. */
+const passing = new Set(['busy', 'no-answer'])
+
+/** Has a call that reached nobody made again, as long as the policy has a wait left for it. */
+function postpone(row: MessageRow, waits: readonly number[], now: number): boolean {
+  if (row.message_type !== 'voice' || !passing.has(row.provider_status ?? '')) return false
+  const attempts = row.call_attempts ?? 0
+  const wait = waits[attempts]
+  if (wait === undefined) return false
+  row.internal_status = 'queued'
+  row.message_sid = null
+  row.answered_by = null
+  row.error_code = null
+  row.error_description = null
+  row.call_attempts = attempts + 1
+  row.send_at = now + wait
+  return true
+}
+
+async function callAgain(
+  { database, queue }: ReportDeps,
+  tx: Transaction,
+  rows: readonly MessageRow[]
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql`update messages set provider_call_at = null, call_attempts = r.call_attempts, send_at = r.send_at
+    from ${database.rows(
+      rows.map(({ id, call_attempts, send_at }) => ({ id, call_attempts, send_at })),
+      { id: 'bigint', call_attempts: 'integer', send_at: 'bigint' }
+    )} where messages.id = r.id`.execute(tx.sql)
+  await queue.publish(
+    rows.map(row => ({
+      lane: sendingLaneOf(row.message_type),
+      fairnessKey: row.bearer_id ?? 0,
+      orderKey: row.uuid,
+      payload: row.uuid,
+      dueAt: row.send_at ?? undefined
+    })),
+    tx
+  )
+}
+
 /**
  * What a status callback says, of a text or of a call.
  * https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
@@ -128,7 +186,8 @@ function readReport({ form, query }: StoredCallback): StatusReport {
     status: field('MessageStatus', 'SmsStatus', 'CallStatus') ?? '',
     errorCode: field('ErrorCode'),
     errorMessage: field('ErrorMessage'),
-    answeredBy: field('AnsweredBy')
+    answeredBy: field('AnsweredBy'),
+    attempt: query.has('attempt') || form.has('CallSid') ? Number(query.get('attempt')) : undefined
   }
 }
 
@@ -161,6 +220,8 @@ function apply(
   now: number
 ): { outcome: string; newsworthy: boolean } {
   const isCall = row.message_type === 'voice'
+  if (isCall && update.attempt !== undefined && update.attempt !== (row.call_attempts ?? 0))
+    return { outcome: 'unchanged', newsworthy: false }
   const status = isCall ? meaningOfCall(update.status) : meaningOf(update.status)
   if (status === undefined || !isMessageStatus(row.internal_status))
     return { outcome: 'not_understood', newsworthy: false }

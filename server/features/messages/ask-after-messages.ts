@@ -19,7 +19,7 @@ export interface MessageCheckDeps {
   queue: Queue
   clock: Clock
   twilio: TwilioGateway
-  config: Pick<Config, 'STATUS_CHECK_AFTER_MS'>
+  config: Pick<Config, 'STATUS_CHECK_AFTER_MS' | 'ANNOUNCEMENT_CALL_RETRIES'>
 }
 
 interface SilentMessage {
@@ -108,7 +108,7 @@ async function* silentMessages(
 }
 
 async function askAfter(
-  { database, queue, clock, twilio }: MessageCheckDeps,
+  { database, queue, clock, twilio, config }: MessageCheckDeps,
   messages: readonly SilentMessage[]
 ): Promise<void> {
   const answers = await Promise.all(
@@ -121,5 +121,7 @@ async function askAfter(
     status === undefined ? [] : [{ ...status, uuid }]
   )
   if (reports.length > 0)
-    await database.transaction(tx => applyReports({ database, queue }, tx, reports, clock.now()))
+    await database.transaction(tx =>
+      applyReports({ database, queue, config }, tx, reports, clock.now())
+    )
 }

@@ -27,7 +27,10 @@ export interface DeliveryDeps {
   twilio: TwilioGateway
   log: Logger
   metrics: Metrics
-  config: Pick<Config, 'PUBLIC_URL' | 'RECONCILE_AFTER_MS' | 'LOOKUP_BEFORE_FIRST_SMS'>
+  config: Pick<
+    Config,
+    'PUBLIC_URL' | 'RECONCILE_AFTER_MS' | 'LOOKUP_BEFORE_FIRST_SMS' | 'ANNOUNCEMENT_CALL_RETRIES'
+  >
 }
 
 /** A message in a worker's hands, with the entry that brought it. */
@@ -56,6 +59,8 @@ export interface SendingRules {
   /** Whether its transactions go before those that may wait. */
   isUrgent: boolean
   optOutClass: OptOutClass
+  /** Further opt-outs that keep a message from going out. */
+  heededOptOuts?: readonly OptOutClass[]
   /** Where the provider reports. */
   statusPath: string
   /** Decides, in the transaction that claims them, which texts go out now. */
@@ -174,7 +179,7 @@ async function take(
       recipient: row.receiver_number,
       messagingServiceSid: row.messaging_service_sid
     })),
-    rules.optOutClass
+    [rules.optOutClass, ...(rules.heededOptOuts ?? [])]
   )
   const endings: Ending[] = []
   const sendable: Delivery[] = []
@@ -390,7 +395,7 @@ async function recordResults(
     const retryAt = now + waitAfter(entry)
     switch (outcome.kind) {
       case 'taken':
-        taken.push({ ...outcome, id: row.id, uuid: row.uuid })
+        taken.push({ ...outcome, id: row.id, uuid: row.uuid, attempt: row.call_attempts })
         verdicts.push({ entry, outcome: 'done' })
         break
       case 'refused':
@@ -442,7 +447,11 @@ async function recordResults(
         taken.map(({ id, sid, status }) => ({ id, sid, status })),
         { id: 'bigint', sid: 'text', status: 'text' }
       )}
-      where messages.id = r.id`.execute(tx.sql)
+      where messages.id = r.id
+        -- A call that is to be made again has nothing to do with the answer of its last attempt.
+        and (messages.message_type <> 'voice' or messages.provider_call_at is not null)`.execute(
+      tx.sql
+    )
     // One that was found later may be long past its first steps.
     const further = taken.filter(({ status }) => !firstSteps.has(status))
     if (further.length > 0) await applyReports(deps, tx, further, now)

@@ -29,6 +29,8 @@ export interface MessageRow {
   error_description: string | null
   /** Of a call: human, machine_end_beep and so on. */
   answered_by: string | null
+  /** Of a call: how often it was tried in vain. */
+  call_attempts?: number
   num_segments: number
   encoding: string
   send_at: number | null

@@ -33,6 +33,8 @@ export const Message = defineEntity({
     errorDescription: p.text().nullable(),
     /** Of a call: whether a person or a machine picked up, in the provider's word. */
     answeredBy: p.text().nullable(),
+    /** Of a call: how often the line was busy, or nobody picked up, and it was to be tried again. */
+    callAttempts: p.integer().default(0),
     numSegments: p.integer(),
     encoding: p.text(),
     sendAt: p.bigint('number').nullable(),

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Database, Executor, Transaction } from '../../platform/database.ts'
 
 /** What one opts out of. */
-export type OptOutClass = 'messages' | 'announcements'
+export type OptOutClass = 'messages' | 'announcements' | 'calls'
 
 /** Who would send to whom. The messaging service is that of the request; the number's own is found here. */
 export interface Pair {
@@ -19,7 +19,7 @@ export async function findOptedOut(
   database: Database,
   executor: Executor,
   pairs: readonly Pair[],
-  from: OptOutClass = 'messages'
+  from: OptOutClass | readonly OptOutClass[] = 'messages'
 ): Promise<Set<number>> {
   const suspects = await whoEverOptedOut(database, executor, pairs)
   if (suspects.size === 0) return new Set()
@@ -36,7 +36,7 @@ export async function findOptedOut(
     from ${database.rows(list, { place: 'integer', sender: 'text', recipient: 'text', service: 'text' })}
     left join provider_numbers n on n.number = r.sender
     left join messaging_services s on s.id = n.messaging_service_id
-    join opt_outs o on o.recipient_number = r.recipient and o.class = ${from} and o.opted_in_at is null
+    join opt_outs o on o.recipient_number = r.recipient and o.class in (${sql.join([from].flat())}) and o.opted_in_at is null
       and o.sender_key in (r.sender, coalesce(r.service, ''), coalesce(s.provider_messaging_sid, ''))`.execute(
     executor
   )

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { BatchHandler, Entry, Queue } from '../../platform/queue.ts'
+import type { Storage } from '../../platform/storage.ts'
 import { receiveAnnouncementKeys } from '../announcements/receive-announcement-keys.ts'
 import { receiveAnnouncementReplies } from '../announcements/receive-announcement-replies.ts'
 import { recordBrandNews, recordBundleReviews } from '../compliance/record-reviews.ts'
@@ -11,6 +13,13 @@ import { applyStatusUpdates } from '../messages/apply-status-updates.ts'
 import { receiveInboundTexts } from '../messages/receive-inbound-texts.ts'
 import { applySessionEvents } from '../video-calls/apply-session-events.ts'
 import { type CallbackKind, callbacksOf, providerCallbacksLane } from './receive-callbacks.ts'
+import { lockCalls } from '../calls/lock-calls.ts'
+import { receiveCallReports } from '../calls/receive-call-reports.ts'
+import { receiveRecordings } from '../calls/receive-recordings.ts'
+import { receiveTranscriptions } from '../calls/receive-transcriptions.ts'
+import { receiveConferenceEvents } from '../conference-calls/receive-conference-events.ts'
+import { receiveReturnCalls } from '../return-calls/receive-return-calls.ts'
+import { receiveVoicemails } from '../voicemails/receive-voicemails.ts'
 
 export interface CallbackDeps {
   database: Database
@@ -18,6 +27,8 @@ export interface CallbackDeps {
   clock: Clock
   log: Logger
   metrics: Metrics
+  storage: Storage
+  config: Pick<Config, 'ANNOUNCEMENT_CALL_RETRIES'>
 }
 
 /** A stored callback, its parameters decoded. */
@@ -58,7 +69,38 @@ const handlers: Record<CallbackKind, CallbackHandler> = {
   'twilio.announcement_call': receiveAnnouncementKeys,
   'zoom.event': applySessionEvents,
   'twilio.customer_profile': recordBundleReviews,
-  'twilio.brand': recordBrandNews
+  'twilio.brand': recordBrandNews,
+  'twilio.incoming_call': receiveReturnCalls,
+  'twilio.call_menu': receiveReturnCalls,
+  'twilio.call_status': receiveCallReports,
+  'twilio.call_question': receiveCallReports,
+  'twilio.sdk_call': receiveCallReports,
+  'twilio.conference_status': receiveConferenceEvents,
+  'twilio.recording': receiveRecordings,
+  'twilio.voicemail': receiveVoicemails,
+  'twilio.transcription': receiveTranscriptions,
+  'twilio.call_welcome': keepOnly
+}
+
+/** Those whose handlers lock calls. */
+const callKinds = new Set<CallbackKind>([
+  'twilio.incoming_call',
+  'twilio.call_menu',
+  'twilio.call_status',
+  'twilio.call_question',
+  'twilio.sdk_call',
+  'twilio.conference_status',
+  'twilio.recording',
+  'twilio.voicemail'
+])
+
+/** What is answered and has no effect of its own is kept, and nothing more. */
+async function keepOnly(
+  _deps: CallbackDeps,
+  _tx: Transaction,
+  callbacks: StoredCallback[]
+): Promise<Outcomes> {
+  return new Map(callbacks.map(({ id }) => [id, 'answered']))
 }
 
 /**
@@ -106,6 +148,7 @@ async function processBatch(deps: CallbackDeps, tx: Transaction, entries: Entry[
       { id: 'bigint' }
     )}) order by id`.execute(tx.sql)
 
+  await lockCalls(deps, tx, rows.filter(({ kind }) => callKinds.has(kind)).map(asStored))
   const outcomes: { id: number; outcome: string }[] = []
   for (const [kind, handle] of Object.entries(handlers)) {
     const callbacks = rows.filter(row => row.kind === kind).map(asStored)

@@ -15,6 +15,16 @@ export type CallbackKind =
   | 'zoom.event'
   | 'twilio.customer_profile'
   | 'twilio.brand'
+  | 'twilio.call_status'
+  | 'twilio.call_question'
+  | 'twilio.conference_status'
+  | 'twilio.incoming_call'
+  | 'twilio.call_menu'
+  | 'twilio.call_welcome'
+  | 'twilio.sdk_call'
+  | 'twilio.recording'
+  | 'twilio.voicemail'
+  | 'twilio.transcription'
 
 /** A verified callback, not yet looked into. */
 export interface ReceivedCallback {

@@ -1,16 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import type { Database } from '../../platform/database.ts'
-import { ErrorBody, errors } from '../../platform/errors.ts'
+import { ErrorBody } from '../../platform/errors.ts'
 import type { GroupCommit } from '../../platform/group-commit.ts'
 import { storable } from '../../platform/storable.ts'
 import { keywordOf } from '../../telephony/opt-out-keywords.ts'
 import { messageTwiml } from '../../telephony/twiml.ts'
-import { isSignedByTwilio } from '../../providers/twilio/signature.ts'
 import { answerCall } from '../announcements/answer-calls.ts'
-import type { CallbackKind, ReceivedCallback } from './receive-callbacks.ts'
+import type { ReceivedCallback } from './receive-callbacks.ts'
+import { acceptSignedForms, textIn } from './signed-forms.ts'
 
 const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -64,62 +63,14 @@ const CallForm = Type.Object(
   { title: 'CallForm', description: 'Among other fields of Twilio.' }
 )
 
-/**
- * A form as it came, and decoded. Private, for the checks of what our own clients write are not for it: a null
- * byte that a person's phone sent must not cost the message.
- */
-class SignedForm {
-  readonly #raw: string
-
-  constructor(raw: string) {
-    this.#raw = raw
-  }
-
-  /** Fit to be stored: a null byte means the same when it is encoded. */
-  get raw(): string {
-    return this.#raw.replaceAll('\0', '%00')
-  }
-
-  /** The parameters, as the signature covers them. */
-  get values(): Record<string, unknown> {
-    return decodeForm(this.#raw)
-  }
-}
-
 /** What Twilio calls: signed, stored as it came, answered at once, and processed from the lane. */
 export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   config: Pick<Config, 'PUBLIC_URL' | 'TWILIO_AUTH_TOKEN' | 'ANNOUNCEMENT_REPLY'>
   receipt: GroupCommit<ReceivedCallback, undefined>
   database: Database
 }> = async (app, { config, receipt, database }) => {
-  // In this scope bodies are forms, kept raw beside their values: what is stored is what was signed.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, new SignedForm(String(body)))
-    }
-  )
-
-  async function receive(
-    kind: CallbackKind,
-    request: FastifyRequest<{ Body: unknown }>
-  ): Promise<Readonly<Record<string, unknown>>> {
-    const form = request.body instanceof SignedForm ? request.body : undefined
-    const signature = request.headers['x-twilio-signature']
-    const url = config.PUBLIC_URL + request.url
-    const isSigned = isSignedByTwilio(
-      config.TWILIO_AUTH_TOKEN,
-      typeof signature === 'string' ? signature : undefined,
-      url,
-      form?.values ?? {}
-    )
-    if (!isSigned) throw new errors.invalidSignature()
-    const query = request.url.split('?')[1] ?? ''
-    await receipt.submit({ kind, query, body: form?.raw ?? '', requestId: request.id })
-    return form?.values ?? {}
-  }
+  const { receive } = acceptSignedForms(app, { config, receipt })
 
   const reports = [
     [
@@ -244,17 +195,4 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
       return reply.type('text/xml; charset=utf-8').send(twiml)
     }
   )
-}
-
-const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-export function decodeForm(raw: string): Record<string, unknown> {
-  const values: Record<string, string | string[]> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(raw)) {
-    const known = values[name]
-    if (known === undefined) values[name] = value
-    else if (Array.isArray(known)) known.push(value)
-    else values[name] = [known, value]
-  }
-  return values
 }

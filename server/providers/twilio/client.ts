@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import twilio from 'twilio'
 import { Agent } from 'undici'
 import { callHttp } from '../../platform/http-call.ts'
@@ -12,6 +13,8 @@ export interface TwilioCredentials {
 
 export interface TwilioConnection {
   client: TwilioClient
+  /** A file of the account's, by its path under the account; its bytes must be read to their end. */
+  download(path: string): Promise<{ status: number; contentType: string; body: Readable }>
   close(): Promise<void>
 }
 
@@ -71,7 +74,21 @@ export function connectTwilio(
     httpClient: { request } as unknown as NonNullable<Parameters<typeof twilio>[2]>['httpClient'] &
       object
   })
-  return { client, close: () => agent.destroy() }
+  async function download(path: string) {
+    const account = `https://api.twilio.com/2010-04-01/Accounts/${credentials.accountSid}/${path}`
+    const url = new URL(baseUrl === undefined ? account : `${baseUrl}/${account.slice(8)}`)
+    const answer = await agent.request({
+      origin: url.origin,
+      path: url.pathname,
+      method: 'GET',
+      headers: { authorization: basicAuth(credentials.apiKey, credentials.apiSecret) },
+      headersTimeout: defaultTimeoutMs,
+      bodyTimeout: defaultTimeoutMs
+    })
+    const contentType = String(answer.headers['content-type'] ?? '')
+    return { status: answer.statusCode, contentType, body: answer.body }
+  }
+  return { client, download, close: () => agent.destroy() }
 }
 
 const basicAuth = (username = '', password = ''): string =>

@@ -21,6 +21,10 @@ export interface OutgoingCall {
   statusCallback: string
   /** Whether to find out that a machine picks up, and whether to wait until its greeting is over. */
   machineDetection: 'Enable' | 'DetectMessageEnd'
+  /** How long it may ring; the provider's minute when absent. */
+  ringSeconds?: number
+  /** How long it may last; ten minutes when absent. */
+  longestSeconds?: number
 }
 
 /**
@@ -116,7 +120,8 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
           statusCallback: call.statusCallback,
           statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
           machineDetection: call.machineDetection,
-          timeLimit: longestCallSeconds
+          timeLimit: call.longestSeconds ?? longestCallSeconds,
+          ...(call.ringSeconds !== undefined && { timeout: call.ringSeconds })
         })
         return { kind: 'taken', ...callStatusOf(placed) }
       } catch (error) {
@@ -195,7 +200,7 @@ const statusOf = (message: {
 /** Somebody who keeps pressing keys is hung up on in the end. */
 const longestCallSeconds = 600
 
-const callStatusOf = (call: {
+export const callStatusOf = (call: {
   sid: string
   status: string
   answeredBy: string | null
@@ -217,7 +222,7 @@ const neverSent = new Set([
   'UND_ERR_CONNECT_TIMEOUT'
 ])
 
-function sendFailure(error: unknown): SendOutcome {
+export function sendFailure(error: unknown): SendOutcome {
   const { status, code, message } = restFailure(error)
   if (status === undefined) {
     if (neverSent.has(code))
