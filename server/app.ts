@@ -67,7 +67,13 @@ import {
 import { providerCallbackRoutes } from './features/provider-callbacks/routes.ts'
 import { zoomCallbackRoutes } from './features/provider-callbacks/zoom-routes.ts'
 import { statsRoutes } from './features/stats/routes.ts'
-import { announcementStats, clientEventStats, messageStats } from './features/stats/sources.ts'
+import {
+  announcementStats,
+  callStats,
+  clientEventStats,
+  conferenceCallStats,
+  messageStats
+} from './features/stats/sources.ts'
 import { healthRoutes, statusRoutes } from './features/status/routes.ts'
 import { videoCallEvents } from './features/video-calls/events.ts'
 import {
@@ -265,7 +271,7 @@ export async function createApp(deps: Deps): Promise<FastifyInstance> {
       await api.register(optOutRoutes, { deps })
       await api.register(statsRoutes, {
         deps,
-        sources: [messageStats, announcementStats, clientEventStats]
+        sources: [messageStats, callStats, conferenceCallStats, announcementStats, clientEventStats]
       })
       await api.register(conferenceCallRoutes, { deps })
       await api.register(sdkCallRoutes, { deps, config })

@@ -11,18 +11,23 @@ import type { CallDeps } from '../calls/open-calls.ts'
 import { resolveConversations } from '../conversations/resolve-conversations.ts'
 import { findOptedOut } from '../opt-outs/registry.ts'
 import { usePairings } from '../participants/use-pairings.ts'
+import type { UsageGuard } from '../usage-limits/usage-guard.ts'
 import { conferenceColumns, findConferences, presentConference } from './conference-row.ts'
 import { publishConferences } from './lanes.ts'
 import type { CreateConferenceCall, CreatedConferenceCall } from './schemas.ts'
+
+export interface ConferenceCreationDeps extends CallDeps {
+  guard: UsageGuard
+}
 
 /**
  * Takes in a conference call: its row, its legs, the pairings of its participants and the work of calling them. Who
  * opted out of calls from this number is not called; when that is everybody, the request is refused.
  *
- * @throws 422 naming every field at fault
+ * @throws 422 naming every field at fault, 429 when its calls would pass the bearer's limit
  */
 export async function createConferenceCall(
-  deps: CallDeps,
+  deps: ConferenceCreationDeps,
   tx: Transaction,
   bearer: CurrentBearer,
   request: CreateConferenceCall
@@ -41,6 +46,8 @@ export async function createConferenceCall(
     'calls'
   )
   refuseOptedOut(optedOut, participant_numbers)
+  const count = 1 + participant_numbers.length - optedOut.size
+  await deps.guard.take(tx, 'calls', { bearerId: bearer.id, count })
   const [conversation] = await resolveConversations(
     database,
     tx,

@@ -4,18 +4,20 @@ import { sql } from 'kysely'
 import { answerOnce } from '../../platform/answer-once.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import { isUuid } from '../../platform/ids.ts'
-import type { CallDeps } from '../calls/open-calls.ts'
 import { findConferences, presentConference } from './conference-row.ts'
-import { checkConferenceCall, createConferenceCall } from './create-conference-call.ts'
+import {
+  checkConferenceCall,
+  type ConferenceCreationDeps,
+  createConferenceCall
+} from './create-conference-call.ts'
 import { ConferenceCall, CreateConferenceCall, CreatedConferenceCall } from './schemas.ts'
 
 const tags = ['Conference calls']
 
 /** Conference calls: a moderator is called, then everybody else, and all talk in one conference. */
-export const conferenceCallRoutes: FastifyPluginAsyncTypebox<{ deps: CallDeps }> = async (
-  app,
-  { deps }
-) => {
+export const conferenceCallRoutes: FastifyPluginAsyncTypebox<{
+  deps: ConferenceCreationDeps
+}> = async (app, { deps }) => {
   app.post(
     '/conference_calls',
     {

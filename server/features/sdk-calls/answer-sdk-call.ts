@@ -16,10 +16,12 @@ import { resolveConversations } from '../conversations/resolve-conversations.ts'
 import { findOptedOut } from '../opt-outs/registry.ts'
 import { usePairings } from '../participants/use-pairings.ts'
 import { callUrls } from '../provider-callbacks/call-urls.ts'
+import type { UsageGuard } from '../usage-limits/usage-guard.ts'
 import { chooseCallerId } from './choose-caller-id.ts'
 import type { VoiceResponseRequest } from './schemas.ts'
 
 export interface SdkCallDeps extends CallDeps {
+  guard: UsageGuard
   config: Pick<Config, 'PUBLIC_URL' | 'RECORD_CALLS' | 'CALL_RING_SECONDS' | 'CALL_CHECK_AFTER_MS'>
 }
 
@@ -43,7 +45,7 @@ export interface SdkCaller {
  * Takes in a call from a browser and answers what is to happen: the person is called from a number that they know. The
  * same call of the provider asked about twice is one call.
  *
- * @throws 422 when nobody can be called
+ * @throws 422 when nobody can be called, 429 when the bearer has reached its limit of calls
  */
 export async function answerSdkCall(
   deps: SdkCallDeps,
@@ -97,13 +99,15 @@ export async function answerSdkCall(
     },
     now
   )
-  await database.insert(
+  const inserted = await database.insert(
     tx.sql,
     'calls',
     callColumns,
     [row],
-    sql`on conflict (call_sid) where call_sid is not null do nothing`
+    sql`on conflict (call_sid) where call_sid is not null do nothing returning id`
   )
+  if (!isBlocked)
+    await deps.guard.take(tx, 'calls', { bearerId: bearer.id, count: inserted.length })
   const call = await findCall(tx, callSid, row.uuid)
   if (isBlocked) {
     await emitEvents(deps, tx, await callNews(deps.storage, call, 'blocked'), now)

@@ -33,6 +33,25 @@ export const announcementStats: StatsSource = {
   settling: []
 }
 
+/** Direct calls, and the legs of conference calls. */
+export const callStats: StatsSource = {
+  name: 'calls',
+  table: 'calls',
+  statusColumn: 'internal_status',
+  bearerColumn: 'bearer_id',
+  passing: ['queued', 'calling', 'ringing', 'in_progress'],
+  settling: []
+}
+
+export const conferenceCallStats: StatsSource = {
+  name: 'conference_calls',
+  table: 'conference_calls',
+  statusColumn: 'internal_status',
+  bearerColumn: 'bearer_id',
+  passing: ['queued', 'calling_moderator', 'calling_participants', 'in_progress', 'ending'],
+  settling: []
+}
+
 export const clientEventStats: StatsSource = {
   name: 'client_events',
   table: 'client_events',

@@ -71,6 +71,8 @@ onEachDatabase(dialect => {
 
     assert.deepEqual(body.totals, {
       messages: { delivered: 1 },
+      calls: {},
+      conference_calls: {},
       announcements: {},
       client_events: { pending: 2 }
     })

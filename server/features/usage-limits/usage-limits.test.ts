@@ -3,7 +3,14 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { sql } from 'kysely'
 import { createDeps } from '../../app.ts'
-import { type Answer, build, onEachDatabase, type TestServer } from '../../testing/build.ts'
+import { development } from '../../seed.ts'
+import {
+  type Answer,
+  build,
+  firstNumber,
+  onEachDatabase,
+  type TestServer
+} from '../../testing/build.ts'
 
 const family = (index: number): string => `+1601557${String(index).padStart(4, '0')}`
 const families = (from: number, count: number): string[] =>
@@ -158,6 +165,45 @@ onEachDatabase(dialect => {
 
     const { body } = await server.request('GET', '/limits')
     assert.equal(body.texts.day.used, 4)
+  })
+
+  test('a conference call that would pass the limit of calls is refused, and counts by its legs', async t => {
+    const server = await build(t, dialect, { workers: false })
+    await setLimits(server, { calls_per_day: 5 })
+    const convene = (participants: string[]) =>
+      server.request('POST', '/conference_calls', {
+        body: {
+          twilio_number: firstNumber,
+          moderator_number: family(9),
+          participant_numbers: participants,
+          client_conversation_id: 'class-4b'
+        }
+      })
+
+    const answers = [await convene(families(0, 2)), await convene(families(0, 2))]
+    const { body } = await server.request('GET', '/admin/stats?source=conference_calls')
+
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [201, 429]
+    )
+    assert.deepEqual(body.totals, { conference_calls: { queued: 1 } })
+  })
+
+  test('a call from a browser beyond the limit is refused', async t => {
+    const server = await build(t, dialect, { workers: false })
+    await setLimits(server, { calls_per_minute: 1 })
+    const call = () =>
+      server.request('POST', '/sdk_calls/voice_response', {
+        body: { To: family(1), messaging_service_sid: development.messagingServiceSid }
+      })
+
+    const answers = [await call(), await call()]
+
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 429]
+    )
   })
 
   test('no wishes in whatever order are ever granted more than the limit, nor less than there is room', async t => {
