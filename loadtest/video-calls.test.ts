@@ -24,6 +24,7 @@ test('in six days everything happens that happens to calls', async () => {
   }
   assert.equal(events['started'], events['ended'])
   assert.equal(events['user_joined'], events['user_left'])
+  assert.equal(events['sharing_started'], events['sharing_ended'])
   for (const ending of ['by the host', 'by the API', 'a lone user']) {
     assert.ok((endings[ending] ?? 0) > 0, `no end ${ending}: ${JSON.stringify(endings)}`)
   }
