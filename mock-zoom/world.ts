@@ -180,6 +180,15 @@ export class World {
     this.#post(this, delivery)
   }
 
+  /** Something that happened in a session. */
+  note(
+    { id, name }: Pick<SessionRecord, 'id' | 'name'>,
+    kind: string,
+    fields: Readonly<Record<string, unknown>> = {}
+  ): void {
+    this.journal.append({ kind, sid: id, session_name: name, ...fields })
+  }
+
   /** Something that an administrator did, or the API in his name. */
   noteOperation(category: string, action: string, detail: string): void {
     this.operationLogs.push({ at: this.now(), operator: operator.email, category, action, detail })
