@@ -3,6 +3,7 @@ import { benchMock } from './benches/mock.ts'
 import { benchMockMemory } from './benches/mock-memory.ts'
 import { benchServer } from './benches/server.ts'
 import { benchVoice } from './benches/voice.ts'
+import { benchVideo } from './benches/video.ts'
 
 // `npm run bench` runs all, `npm run bench -- mock` one of them: each figure beside a floor measured in the
 // same run, in turns. Machines are noisy, so only the ratios mean something. `--quick` takes one short round.
@@ -11,7 +12,8 @@ const benches = new Map([
   ['announcements', benchAnnouncements],
   ['mock', benchMock],
   ['mock-memory', benchMockMemory],
-  ['voice', benchVoice]
+  ['voice', benchVoice],
+  ['video', benchVideo]
 ])
 
 const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('-'))

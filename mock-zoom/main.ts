@@ -1,4 +1,5 @@
 import { VirtualClock } from '../simulator/clock.ts'
+import { followClock } from '../simulator/follow-clock.ts'
 import { createMockZoom } from './app.ts'
 import { developmentAccount, developmentAccountSeed } from './development-account.ts'
 
@@ -13,10 +14,12 @@ import { developmentAccount, developmentAccountSeed } from './development-accoun
  *   MOCK_DOWNLOAD_BASE_URL  where recordings are said to lie; this process, when absent
  *   MOCK_SNAPSHOTS          the directory of snapshots that are written and read by name; none, when absent
  *   MOCK_CLOCK              real (default) or frozen
+ *   CLOCK_URL               another mock's /_mock/clock, to live at its time
  */
 const { env } = process
+const clock = new VirtualClock({ mode: env['MOCK_CLOCK'] === 'frozen' ? 'frozen' : 'real' })
 const mock = await createMockZoom({
-  clock: new VirtualClock({ mode: env['MOCK_CLOCK'] === 'frozen' ? 'frozen' : 'real' }),
+  clock,
   logger: { level: env['LOG_LEVEL'] ?? 'info' },
   accounts: [developmentAccountSeed(env['MOCK_WEBHOOK_URL'] ?? developmentAccount.webhookUrl)],
   ...(env['MOCK_SEED'] === undefined ? {} : { seed: env['MOCK_SEED'] }),
@@ -26,8 +29,11 @@ const mock = await createMockZoom({
     : { downloadBaseUrl: env['MOCK_DOWNLOAD_BASE_URL'] })
 })
 
+const follower = env['CLOCK_URL'] === undefined ? undefined : followClock(clock, env['CLOCK_URL'])
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
+    follower?.stop()
     void mock.close()
   })
 }

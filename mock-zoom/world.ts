@@ -82,7 +82,7 @@ export class World {
   readonly operationLogs: OperationLog[] = []
   /** How many sessions, users, files and streams there have been. */
   readonly counts = { sessions: 0, users: 0, files: 0, streams: 0 }
-  readonly storage = { isOwn: false }
+  readonly storage: { isOwn: boolean; locationId: string } = { isOwn: false, locationId: '' }
   /** Requests that know who they are from and have not been answered to the end. */
   concurrentRequests = 0
   /** How far this world's time is ahead of the clock that all worlds share. */
@@ -178,6 +178,15 @@ export class World {
     this.deliveries.set(delivery.id, delivery)
     if (this.deliveries.size > this.#retention) this.#forgetDeliveries()
     this.#post(this, delivery)
+  }
+
+  /** Something that happened in a session. */
+  note(
+    { id, name }: Pick<SessionRecord, 'id' | 'name'>,
+    kind: string,
+    fields: Readonly<Record<string, unknown>> = {}
+  ): void {
+    this.journal.append({ kind, sid: id, session_name: name, ...fields })
   }
 
   /** Something that an administrator did, or the API in his name. */

@@ -10,13 +10,7 @@ import { joinSession } from '../sessions/join-session.ts'
 import { endSession, leaveSession, loseConnection, removeUser } from '../sessions/leave-session.ts'
 import { ownToken } from '../sessions/own-token.ts'
 import { actingHost, insideOf, instancesOf, liveSession } from '../sessions/people.ts'
-import {
-  pauseRecording,
-  recordingState,
-  resumeRecording,
-  startRecording,
-  stopRecording
-} from '../sessions/record-session.ts'
+import { mayRecord, recordingState, recordingVerbs } from '../sessions/record-session.ts'
 import { JoinRefusal } from '../sessions/session-token.ts'
 import { sharedContents, startSharing, stopSharing } from '../sessions/share-screen.ts'
 import { connectStream } from '../sessions/stream-ingestion.ts'
@@ -107,13 +101,6 @@ const Stream = Type.Object(
   },
   strict
 )
-
-const recordingVerbs: Readonly<Record<string, typeof startRecording>> = {
-  start: startRecording,
-  pause: pauseRecording,
-  resume: resumeRecording,
-  stop: stopRecording
-}
 
 /** What people do in sessions, and with their machines. */
 export const roomControl: FastifyPluginCallbackTypebox<{
@@ -269,8 +256,8 @@ export const roomControl: FastifyPluginCallbackTypebox<{
 
 /** Words, for what cannot be done now. */
 export function recordAs(world: World, session: SessionRecord, verb: string): void {
-  const { cloudRecording } = world.settings
-  if (cloudRecording === 'disabled' || cloudRecording === 'expired' || cloudRecording === 'full') {
+  if (!mayRecord(world)) {
+    const { cloudRecording } = world.settings
     throw new ControlRefusal(409, `cloud recording is ${cloudRecording} for this account`)
   }
   if (recordingVerbs[verb]?.(world, session) === true) return

@@ -46,14 +46,14 @@ function processRecording(world: World, session: SessionRecord, urlOf: UrlOf): v
     if (run.status !== 'stopped') continue
     if (hasFailed || runLengthMs(run) < shortestRecordingMs) {
       move(run, 'tooShort')
-      note(world, session, 'recording.discarded', { run: place, has_failed: hasFailed })
+      world.note(session, 'recording.discarded', { run: place, has_failed: hasFailed })
       continue
     }
     move(run, 'processed')
     made.push(filesOf(world, session, place, run))
   }
   if (made.length === 0) return
-  note(world, session, 'recording.completed', { files: made.flat().length })
+  world.note(session, 'recording.completed', { files: made.flat().length })
   if (recordingEvents === 'per_run') {
     for (const files of made) tellOfFiles(world, session, files, urlOf)
   } else {
@@ -80,13 +80,13 @@ function transcribe(world: World, session: SessionRecord, urlOf: UrlOf): void {
   const [run, place] = keptRun(session)
   if (run === undefined) return
   if (outcome(world, session, 'transcribe-recording') === 'failed') {
-    note(world, session, 'recording.transcript_failed')
+    world.note(session, 'recording.transcript_failed')
     tellOfFailedTranscript(world, session)
     return
   }
   const kind = { fileType: 'TRANSCRIPT', extension: 'VTT', recordingType: 'audio_transcript' }
   const file = newFile(world, session, place, run, kind)
-  note(world, session, 'recording.transcript_completed')
+  world.note(session, 'recording.transcript_completed')
   tellOfFile(world, session, file, 'session.recording_transcript_completed', urlOf)
 }
 
@@ -95,7 +95,7 @@ function summarize(world: World, session: SessionRecord, urlOf: UrlOf): void {
   if (run === undefined) return
   const kind = { fileType: 'SUMMARY', extension: 'JSON', recordingType: 'summary' }
   const file = newFile(world, session, place, run, kind)
-  note(world, session, 'recording.summary_completed')
+  world.note(session, 'recording.summary_completed')
   tellOfFile(world, session, file, 'session.recording_summary_completed', urlOf)
 }
 
@@ -204,12 +204,3 @@ function newFile(
 
 /** How long trash can be recovered. */
 export const trashLifeMs = 30 * dayMs
-
-function note(
-  world: World,
-  { id: sid, name }: SessionRecord,
-  kind: string,
-  fields: Readonly<Record<string, unknown>> = {}
-): void {
-  world.journal.append({ kind, sid, session_name: name, ...fields })
-}

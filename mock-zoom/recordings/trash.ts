@@ -55,11 +55,10 @@ export function recoverFiles(
 
 function note(
   world: World,
-  { id: sid, name }: SessionRecord,
+  session: SessionRecord,
   files: readonly FileRecord[],
   kind: string
 ): void {
-  const ids = files.map(({ id }) => id)
-  world.journal.append({ kind, sid, session_name: name, files: ids })
-  world.noteOperation('Recording', kind.slice('recording.'.length), `Session: ${name}`)
+  world.note(session, kind, { files: files.map(({ id }) => id) })
+  world.noteOperation('Recording', kind.slice('recording.'.length), `Session: ${session.name}`)
 }

@@ -30,7 +30,7 @@ export function callOutPhone(
 ): void {
   const callout = { name, phoneNumber, uuid: world.ids.uuid(), ...inviterOf(session) }
   session.has.pstn = true
-  note(world, session, 'callout.ringing', { to: phoneNumber })
+  world.note(session, 'callout.ringing', { to: phoneNumber })
   tellOfPhoneCallout(world, session, callout, 'ringing')
   const plan = { kind: 'session.phone-answers', sessionId: session.id, callout }
   world.plan(ringMs(world, session, 'callout', phoneNumber), plan)
@@ -43,7 +43,7 @@ export function callOutRoomSystem(
 ): void {
   const ids = { uuid: world.ids.uuid(), messageId: world.ids.token() }
   const callout = { callType, deviceIp, ...ids, ...inviterOf(session) }
-  note(world, session, 'room_callout.ringing', { to: deviceIp })
+  world.note(session, 'room_callout.ringing', { to: deviceIp })
   tellOfRoomCallout(world, session, callout, 'ringing')
   const plan = { kind: 'session.room-answers', sessionId: session.id, callout }
   world.plan(ringMs(world, session, 'room-callout', deviceIp), plan)
@@ -55,7 +55,7 @@ export function handleCallouts(planned: PlanHandlers<World>): void {
     if (session === undefined || !isPhoneCallout(callout)) return
     const asked = outcome(world, session, 'callout', callout.phoneNumber)?.status
     const ending = phoneEndings.find(one => one === asked) ?? 'accepted'
-    note(world, session, `callout.${ending}`, { to: callout.phoneNumber })
+    world.note(session, `callout.${ending}`, { to: callout.phoneNumber })
     tellOfPhoneCallout(world, session, callout, ending)
   })
   planned.on('session.room-answers', (world, { sessionId, callout }) => {
@@ -63,7 +63,7 @@ export function handleCallouts(planned: PlanHandlers<World>): void {
     if (session === undefined || !isRoomCallout(callout)) return
     const asked = outcome(world, session, 'room-callout', callout.deviceIp)
     const ending = roomEndings.find(one => one === asked?.status) ?? 'accepted'
-    note(world, session, `room_callout.${ending}`, { to: callout.deviceIp })
+    world.note(session, `room_callout.${ending}`, { to: callout.deviceIp })
     tellOfRoomCallout(world, session, callout, ending, asked?.error_code ?? 7)
   })
 }
@@ -109,13 +109,4 @@ function ringMs(world: World, { id }: SessionRecord, operation: string, to: stri
   if (world.faults.isEmpty) return ringsForMs
   const slow = world.faults.take('delay', { operation, to, service: id })
   return slow === undefined ? ringsForMs : drawMs(slow.ms, world.randomFor(`ring/${id}/${to}`))
-}
-
-function note(
-  world: World,
-  { id: sid, name }: SessionRecord,
-  kind: string,
-  fields: Readonly<Record<string, unknown>>
-): void {
-  world.journal.append({ kind, sid, session_name: name, ...fields })
 }

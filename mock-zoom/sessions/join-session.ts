@@ -5,7 +5,7 @@ import { tellOfStart, tellOfUser } from '../webhooks/session-events.ts'
 import type { World } from '../world.ts'
 import { watchLoneUser } from './lone-user.ts'
 import { newSession } from './new-session.ts'
-import { startRecording } from './record-session.ts'
+import { mayRecord, startRecording } from './record-session.ts'
 import { isSessionName, JoinRefusal, sessionClaims, type SessionClaims } from './session-token.ts'
 
 /** What an application gives to the SDK's `join`, and the machine that it runs on. */
@@ -54,12 +54,10 @@ export function joinSession(world: World, joining: Joining): Joined {
   if (isFirst) {
     move(session, 'firstJoined')
     session.startedAt = world.now()
-    world.journal.append({ kind: 'session.started', ...about(session) })
+    world.note(session, 'session.started')
     tellOfStart(world, session)
   }
-  world.journal.append({
-    kind: 'session.user_joined',
-    ...about(session),
+  world.note(session, 'session.user_joined', {
     user_id: user.id,
     user_name: user.name,
     user_key: user.key,
@@ -70,7 +68,9 @@ export function joinSession(world: World, joining: Joining): Joined {
     const plan = { kind: 'session.token-expired', sessionId: session.id, userId: user.id }
     world.plan(user.tokenExpiresAt - world.now(), plan)
   }
-  if (session.recordsByItself && session.runs.length === 0) startRecording(world, session)
+  if (session.recordsByItself && session.runs.length === 0 && mayRecord(world)) {
+    startRecording(world, session)
+  }
   watchLoneUser(world, session)
   return { session, user }
 }
@@ -156,8 +156,4 @@ function takeHostsWord(
   if (idleTimeoutMins !== undefined) session.hostTimeoutMs = idleTimeoutMins * 60_000
   session.recordsEachUser ||= claims.recordsEachUser
   session.transcriptOption = Math.max(session.transcriptOption, claims.transcriptOption)
-}
-
-function about({ id, name }: SessionRecord) {
-  return { sid: id, session_name: name }
 }

@@ -42,10 +42,7 @@ export function leaveSession(
 export function loseConnection(world: World, session: SessionRecord, user: UserRecord): void {
   if (user.lostAt !== null) return
   user.lostAt = world.now()
-  world.journal.append({
-    kind: 'session.user_lost',
-    sid: session.id,
-    session_name: session.name,
+  world.note(session, 'session.user_lost', {
     user_id: user.id,
     user_name: user.name
   })
@@ -73,10 +70,7 @@ function letGo(world: World, session: SessionRecord, user: UserRecord, reason: L
   stopSharing(world, session, user)
   user.leftAt = user.lostAt ?? world.now()
   user.leaveReason = reasonText(world, user, reason)
-  world.journal.append({
-    kind: 'session.user_left',
-    sid: session.id,
-    session_name: session.name,
+  world.note(session, 'session.user_left', {
     user_id: user.id,
     user_name: user.name,
     user_key: user.key,
@@ -98,7 +92,7 @@ function finish(world: World, session: SessionRecord): void {
   session.endedAt = world.now()
   session.company++
   if (world.openSessions.get(session.name) === session) world.openSessions.delete(session.name)
-  world.journal.append({ kind: 'session.ended', sid: session.id, session_name: session.name })
+  world.note(session, 'session.ended')
   tellOfEnd(world, session)
   planProcessing(world, session)
 }

@@ -7,7 +7,7 @@ export function startLiveStream(world: World, session: SessionRecord): boolean {
   const { liveStream } = session
   if (liveStream.startedAt !== null || liveStream.streamUrl === '') return false
   liveStream.startedAt = world.now()
-  note(world, session, 'session.live_streaming_started')
+  world.note(session, 'session.live_streaming_started')
   tellOfLiveStream(world, session, 'session.live_streaming_started')
   return true
 }
@@ -16,11 +16,7 @@ export function startLiveStream(world: World, session: SessionRecord): boolean {
 export function stopLiveStream(world: World, session: SessionRecord): boolean {
   if (session.liveStream.startedAt === null) return false
   session.liveStream.startedAt = null
-  note(world, session, 'session.live_streaming_stopped')
+  world.note(session, 'session.live_streaming_stopped')
   tellOfLiveStream(world, session, 'session.live_streaming_stopped')
   return true
-}
-
-function note(world: World, { id: sid, name }: SessionRecord, kind: string): void {
-  world.journal.append({ kind, sid, session_name: name })
 }

@@ -11,7 +11,7 @@ export function handleSessions(planned: PlanHandlers<World>): void {
   planned.on('session.lone', (world, { sessionId, company }) => {
     const session = world.sessions.get(String(sessionId))
     if (session === undefined || session.company !== company || !isLonely(session)) return
-    world.journal.append({ kind: 'session.idle', sid: session.id, session_name: session.name })
+    world.note(session, 'session.idle')
     endSession(world, session, 'unknown')
   })
   planned.on('session.user-lost', (world, plan) => {
@@ -27,7 +27,7 @@ export function handleSessions(planned: PlanHandlers<World>): void {
     if (session?.status !== 'scheduled') return
     move(session, 'lapsed')
     if (world.openSessions.get(session.name) === session) world.openSessions.delete(session.name)
-    world.journal.append({ kind: 'session.expired', sid: session.id, session_name: session.name })
+    world.note(session, 'session.expired')
   })
 }
 

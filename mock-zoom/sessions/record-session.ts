@@ -1,10 +1,15 @@
+import { drawMs } from '../../simulator/faults.ts'
 import { move, statusAfter, type RecordingEvent } from '../lifecycles/recording.ts'
 import type { RecordingRun } from '../resources/recording.ts'
 import type { SessionRecord } from '../resources/session.ts'
 import { tellOfRecording } from '../webhooks/recording-events.ts'
 import type { World } from '../world.ts'
-import { drawMs } from '../../simulator/faults.ts'
 import { watchLoneUser } from './lone-user.ts'
+
+/** Whether the account has cloud recording, a plan for it and room. */
+export function mayRecord({ settings: { cloudRecording } }: World): boolean {
+  return cloudRecording === 'enabled' || cloudRecording === 'no_events_api'
+}
 
 /** False when it is recorded already. */
 export function startRecording(world: World, session: SessionRecord): boolean {
@@ -24,7 +29,7 @@ export function startRecording(world: World, session: SessionRecord): boolean {
 }
 
 /** False when the recording cannot be paused now. */
-export function pauseRecording(world: World, session: SessionRecord): boolean {
+function pauseRecording(world: World, session: SessionRecord): boolean {
   const run = runThatCanBe(session, 'paused')
   if (run === undefined) return false
   run.pausedAt = world.now()
@@ -32,7 +37,7 @@ export function pauseRecording(world: World, session: SessionRecord): boolean {
   return true
 }
 
-export function resumeRecording(world: World, session: SessionRecord): boolean {
+function resumeRecording(world: World, session: SessionRecord): boolean {
   const run = runThatCanBe(session, 'resumed')
   if (run === undefined) return false
   endPause(world, run)
@@ -71,6 +76,14 @@ export function recordingState(session: SessionRecord): 'recording' | 'paused' |
   return status === 'recording' || status === 'paused' ? status : 'off'
 }
 
+/** What can be done with a recording, by the word for it. */
+export const recordingVerbs: Readonly<Record<string, typeof startRecording>> = {
+  start: startRecording,
+  pause: pauseRecording,
+  resume: resumeRecording,
+  stop: stopRecording
+}
+
 /** How much of it is kept. */
 export function runLengthMs({ startedAt, endedAt, pausedMs }: RecordingRun): number {
   return Math.max(0, (endedAt ?? startedAt) - startedAt - pausedMs)
@@ -99,6 +112,6 @@ function note(
   run: RecordingRun,
   event: Parameters<typeof tellOfRecording>[3]
 ): void {
-  world.journal.append({ kind: event, sid: session.id, session_name: session.name })
+  world.note(session, event)
   tellOfRecording(world, session, run, event)
 }

@@ -18,7 +18,7 @@ export function startSharing(
   const share: Share = { content, startedAt: world.now(), endedAt: null }
   user.shares.push(share)
   session.has.screenShare = true
-  note(world, session, user, 'session.sharing_started')
+  world.note(session, 'session.sharing_started', { user_id: user.id, user_name: user.name })
   tellOfSharing(world, session, user, share)
 }
 
@@ -27,11 +27,6 @@ export function stopSharing(world: World, session: SessionRecord, user: UserReco
   const share = user.shares.find(({ endedAt }) => endedAt === null)
   if (share === undefined) return
   share.endedAt = world.now()
-  note(world, session, user, 'session.sharing_ended')
+  world.note(session, 'session.sharing_ended', { user_id: user.id, user_name: user.name })
   tellOfSharing(world, session, user, share)
-}
-
-function note(world: World, session: SessionRecord, user: UserRecord, kind: string): void {
-  const { id: sid, name } = session
-  world.journal.append({ kind, sid, session_name: name, user_id: user.id, user_name: user.name })
 }

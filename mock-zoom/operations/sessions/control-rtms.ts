@@ -17,12 +17,7 @@ export const controlRtms: Operation = {
   status: 204,
   handle: withBody(RtmsStatus, (call, { action }) => {
     const session = findLiveSession(call)
-    call.world.journal.append({
-      kind: 'session.rtms',
-      sid: session.id,
-      session_name: session.name,
-      action
-    })
+    call.world.note(session, 'session.rtms', { action })
     return undefined
   })
 }

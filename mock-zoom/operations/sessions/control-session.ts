@@ -6,13 +6,7 @@ import type { SessionRecord } from '../../resources/session.ts'
 import { isInside, type UserRecord } from '../../resources/user.ts'
 import { callOutPhone, callOutRoomSystem } from '../../sessions/call-out.ts'
 import { removeUser } from '../../sessions/leave-session.ts'
-import {
-  pauseRecording,
-  recordingState,
-  resumeRecording,
-  startRecording,
-  stopRecording
-} from '../../sessions/record-session.ts'
+import { recordingState, recordingVerbs } from '../../sessions/record-session.ts'
 import {
   bindStream,
   sendStream,
@@ -80,13 +74,6 @@ export const controlSession: Operation = {
     else controlUser(world, session, subject, verb, params)
     return undefined
   })
-}
-
-const recordingVerbs: Readonly<Record<string, typeof startRecording>> = {
-  start: startRecording,
-  stop: stopRecording,
-  pause: pauseRecording,
-  resume: resumeRecording
 }
 
 function controlRecording(world: World, session: SessionRecord, verb: string): void {

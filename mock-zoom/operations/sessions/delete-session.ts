@@ -17,11 +17,7 @@ export const deleteSession: Operation = {
     if (session.status === 'expired') throw refusal('unknownSession', session.id)
     move(session, 'takenBack')
     call.world.openSessions.delete(session.name)
-    call.world.journal.append({
-      kind: 'session.deleted',
-      sid: session.id,
-      session_name: session.name
-    })
+    call.world.note(session, 'session.deleted')
     return undefined
   }
 }

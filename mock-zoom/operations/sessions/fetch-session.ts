@@ -9,7 +9,7 @@ const statuses: Readonly<Record<string, string>> = {
   scheduled: 'scheduled'
 }
 
-/** A session that is not of the type that was asked for is not there. */
+/** A session that is not of the type that was asked for is not there; that `live` is usual is [unverified]. */
 export const fetchSession: Operation = {
   name: 'fetch-session',
   method: 'GET',

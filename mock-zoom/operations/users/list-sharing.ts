@@ -19,7 +19,7 @@ export const listSharing: Operation = {
       key: ({ id }) => id,
       query: call.query,
       usualSize: 30,
-      mostSize: 300
+      mostSize: 100
     })
     const users = items.map(({ id, name, key, shares }) => ({
       id,

@@ -21,7 +21,7 @@ export const listUsers: Operation = {
       key: ({ id }) => id,
       query,
       usualSize: 30,
-      mostSize: 300
+      mostSize: 100
     })
     return { ...page, users: items.map(shownUser) }
   }
