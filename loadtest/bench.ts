@@ -2,6 +2,7 @@ import { benchAnnouncements } from './benches/announcements.ts'
 import { benchMock } from './benches/mock.ts'
 import { benchMockMemory } from './benches/mock-memory.ts'
 import { benchServer } from './benches/server.ts'
+import { benchVideo } from './benches/video.ts'
 
 // `npm run bench` runs all, `npm run bench -- mock` one of them: each figure beside a floor measured in the
 // same run, in turns. Machines are noisy, so only the ratios mean something. `--quick` takes one short round.
@@ -9,7 +10,8 @@ const benches = new Map([
   ['server', benchServer],
   ['announcements', benchAnnouncements],
   ['mock', benchMock],
-  ['mock-memory', benchMockMemory]
+  ['mock-memory', benchMockMemory],
+  ['video', benchVideo]
 ])
 
 const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('-'))

@@ -35,8 +35,10 @@ export interface Operation {
   /** The HTTP status of success. */
   readonly status: 200 | 201 | 202 | 204
   /** Gives the resource to show, or nothing at all (202, 204). */
-  readonly handle: (call: Call) => Record<string, unknown> | undefined
+  readonly handle: (call: Call) => Shown
 }
+
+export type Shown = Record<string, unknown> | readonly Record<string, unknown>[] | undefined
 
 export interface OperationContext {
   store: Store
@@ -47,7 +49,7 @@ export interface OperationContext {
 /** An operation that takes JSON: what does not fit is refused, field by field. What is not known is let be. */
 export function withBody<T extends TSchema>(
   schema: T,
-  handle: (call: Call, body: Static<T>) => Record<string, unknown> | undefined
+  handle: (call: Call, body: Static<T>) => Shown
 ): Operation['handle'] {
   const compiled = TypeCompiler.Compile(schema)
   return call => {
@@ -195,7 +197,7 @@ function carryOutOperation(
       kind: 'request',
       operation: operation.name,
       status: operation.status,
-      sid: call.params['sessionId'] ?? resource?.['session_id'],
+      sid: call.params['sessionId'] ?? idOf(resource),
       request_id: call.requestId
     })
     return resource
@@ -203,6 +205,10 @@ function carryOutOperation(
     if (error instanceof ZoomRefusal) noteRefusal(operation, call, error)
     throw error
   }
+}
+
+function idOf(shown: Shown): unknown {
+  return shown !== undefined && 'session_id' in shown ? shown.session_id : undefined
 }
 
 /** Zoom's own gateway reads such a path otherwise than it was meant. */

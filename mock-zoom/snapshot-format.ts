@@ -146,7 +146,7 @@ const parts = {
   rates: Type.Array(Type.Tuple([Text, Type.Object({ since: Type.Number(), count: Count })])),
   operationLogs: Type.Array(Type.Object({ at: Instant, category: Text, action: Text })),
   counts: Type.Object({ sessions: Count, users: Count, files: Count, streams: Count }, strict),
-  storage: Type.Object({ isOwn: Type.Boolean() }, strict),
+  storage: Type.Object({ isOwn: Type.Boolean(), locationId: Text }, strict),
   faults: Type.Object({
     added: Count,
     rules: Type.Array(Type.Object({ fault: Fault, random: Random, misses: Type.Array(Miss) })),

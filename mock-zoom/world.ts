@@ -82,7 +82,7 @@ export class World {
   readonly operationLogs: OperationLog[] = []
   /** How many sessions, users, files and streams there have been. */
   readonly counts = { sessions: 0, users: 0, files: 0, streams: 0 }
-  readonly storage = { isOwn: false }
+  readonly storage: { isOwn: boolean; locationId: string } = { isOwn: false, locationId: '' }
   /** Requests that know who they are from and have not been answered to the end. */
   concurrentRequests = 0
   /** How far this world's time is ahead of the clock that all worlds share. */

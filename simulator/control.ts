@@ -65,6 +65,8 @@ const JournalQuery = Type.Object(
     status: Type.Optional(Type.String()),
     code: Type.Optional(Type.String()),
     operation: Type.Optional(Type.String()),
+    event: Type.Optional(Type.String()),
+    session_name: Type.Optional(Type.String()),
     request_id: Type.Optional(Type.String()),
     body_contains: Type.Optional(Type.String()),
     after: Type.Optional(Type.Integer({ minimum: 0 })),

@@ -467,7 +467,7 @@ test('streams that come in are made, changed, bound and forgotten', async t => {
   assert.deepEqual([made.status, changed.status, deleted.status], [201, 204, 204])
   assert.equal(shown.body['stream_description'], 'The hall')
   assert.deepEqual(codes(early), [404, 3001])
-  assert.deepEqual(bound.body['stream_ingestions'], [
+  assert.deepEqual(JSON.parse(bound.text), [
     { stream_id: id, rtmp_connection_status: 0, rtmp_stream_push_status: 1 }
   ])
   assert.equal(Object(listed.body['stream_ingestions']).length, 1)

@@ -182,20 +182,22 @@ function join(world: World, topic: string, userName: string, how: Joining): Pers
     })
   const other = (person: Person | string) =>
     insideOf(session, typeof person === 'string' ? person : person.id)
+  /** Who has left does nothing any more. */
+  const inside = () => insideOf(session, user.id)
   const self: Person = {
     id: user.id,
     name: user.name,
     user,
-    leaves: () => act(() => leaveSession(world, session, insideOf(session, user.id))),
-    disconnects: () => act(() => loseConnection(world, session, insideOf(session, user.id))),
+    leaves: () => act(() => leaveSession(world, session, inside())),
+    disconnects: () => act(() => loseConnection(world, session, inside())),
     rejoins: () => join(world, topic, userName, how),
     startsRecording: () => record('start'),
     pausesRecording: () => record('pause'),
     resumesRecording: () => record('resume'),
     stopsRecording: () => record('stop'),
-    shares: (content = 'desktop') => act(() => startSharing(world, session, user, content)),
-    stopsSharing: () => act(() => stopSharing(world, session, user)),
-    says: text => act(() => session.chat.push({ at: world.now(), name: user.name, text })),
+    shares: (content = 'desktop') => act(() => startSharing(world, session, inside(), content)),
+    stopsSharing: () => act(() => stopSharing(world, session, inside())),
+    says: text => act(() => session.chat.push({ at: world.now(), name: inside().name, text })),
     removes: person =>
       act(() => {
         actingHost(session, user.id)

@@ -42,7 +42,6 @@ export function tellOfRoomCallout(
     uuid,
     session_id: session.id,
     session_name: session.name,
-    ...(session.key === null ? {} : { session_key: session.key }),
     host_id: hostId,
     message_id: messageId,
     inviter_name: inviterName,

@@ -14,7 +14,7 @@ export const operationLogReport: Operation = {
   label: 'Medium',
   status: 200,
   handle: ({ world, query }) => {
-    const { since, until } = dateRangeIn(query, world.now())
+    const { from, to, since, until } = dateRangeIn(query, world.now())
     const category = query.get('category_type')
     const { items, ...page } = pageOf(world, {
       items: world.operationLogs
@@ -37,7 +37,7 @@ export const operationLogReport: Operation = {
       action,
       operation_detail: detail
     }))
-    return { ...page, operation_logs: logs }
+    return { from, to, ...page, operation_logs: logs }
   }
 }
 
@@ -81,11 +81,11 @@ export const telephoneReport: Operation = {
         total: 0,
         country_name: 'United States',
         call_in_number: '+16015550190',
-        type: 'toll',
+        type: 'call-in',
         rate: 0
       }
     })
-    return { from, to, ...page, total_records: calls.length, telephony_usage: usage }
+    return { from, to, ...page, telephony_usage: usage }
   }
 }
 

@@ -9,7 +9,10 @@ import type { StorageLocation } from '../../resources/stream.ts'
  * spelling of `bring_our_own_storage` is Zoom's.
  */
 
-const StorageSetting = Type.Object({ bring_our_own_storage: Type.Boolean() })
+const StorageSetting = Type.Object({
+  bring_our_own_storage: Type.Boolean(),
+  storage_location_id: Type.Optional(Type.String({ maxLength: 300 }))
+})
 
 const text = Type.String({ minLength: 1, maxLength: 300 })
 
@@ -35,7 +38,10 @@ export const updateStorage: Operation = {
   label: 'Light',
   status: 204,
   handle: withBody(StorageSetting, ({ world }, body) => {
-    world.storage.isOwn = body.bring_our_own_storage
+    const { bring_our_own_storage: isOwn, storage_location_id: id } = body
+    if (id !== undefined && !world.locations.has(id)) throw refusal('unknownLocation', id)
+    world.storage.isOwn = isOwn
+    world.storage.locationId = id ?? world.storage.locationId
     return undefined
   })
 }
@@ -46,7 +52,11 @@ export const listLocations: Operation = {
   path: '/videosdk/settings/storage/location',
   label: 'Light',
   status: 200,
-  handle: ({ world }) => ({ storage_locations: [...world.locations.values()].map(shownLocation) })
+  handle: ({ world }) =>
+    [...world.locations.values()].map(location => ({
+      ...shownLocation(location),
+      selected: location.id === world.storage.locationId
+    }))
 }
 
 export const createLocation: Operation = {
@@ -70,7 +80,8 @@ export const fetchLocation: Operation = {
   path: '/videosdk/settings/storage/location/{storageLocationId}',
   label: 'Light',
   status: 200,
-  handle: call => shownLocation(findLocation(call))
+  // Nobody tries the key.
+  handle: call => ({ ...shownLocation(findLocation(call)), verify_status: 'success' })
 }
 
 export const updateLocation: Operation = {
@@ -108,18 +119,8 @@ function findLocation({ world, params }: Call): StorageLocation {
   return location
 }
 
-/** Without the secret. */
+/** Without its key. */
 function shownLocation(location: StorageLocation): Record<string, unknown> {
-  const { id, name, provider, region, bucket, accessKeyId } = location
-  return {
-    id,
-    name,
-    provider,
-    s3: {
-      region,
-      bucket,
-      authentication_mechanism: 'aws_access_key',
-      access_key: { id: accessKeyId }
-    }
-  }
+  const { id, name, provider, region, bucket } = location
+  return { id, name, provider, s3: { region, bucket, authentication_mechanism: 'aws_access_key' } }
 }

@@ -101,13 +101,11 @@ export const listSessionStreams: Operation = {
   status: 200,
   handle: call => {
     const { streams } = findSession(call)
-    return {
-      stream_ingestions: Object.entries(streams).map(([id, { isConnected, isSending }]) => ({
-        stream_id: id,
-        rtmp_connection_status: Number(isConnected),
-        rtmp_stream_push_status: Number(isSending)
-      }))
-    }
+    return Object.entries(streams).map(([id, { isConnected, isSending }]) => ({
+      stream_id: id,
+      rtmp_connection_status: Number(isConnected),
+      rtmp_stream_push_status: Number(isSending)
+    }))
   }
 }
 

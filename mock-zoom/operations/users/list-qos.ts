@@ -4,6 +4,7 @@ import type { Operation } from '../../operation.ts'
 import { pageOf } from '../../paging.ts'
 import type { UserRecord } from '../../resources/user.ts'
 import { sessionOfType } from './list-users.ts'
+import { shownMachine } from './shown-user.ts'
 
 /** How well it was heard and seen. All connections are good here. */
 export const listQos: Operation = {
@@ -42,14 +43,15 @@ export const fetchUserQos: Operation = {
 }
 
 function shownQos(user: UserRecord): Record<string, unknown> {
-  const quality = { bitrate: '64 kbps', latency: '20 ms', jitter: '3 ms', avg_loss: '0%' }
-  const when = zoomTime(user.joinedAt)
-  return {
-    id: user.id,
-    name: user.name,
-    device: user.device,
-    join_time: when,
-    ...(user.leftAt === null ? {} : { leave_time: zoomTime(user.leftAt) }),
-    user_qos: [{ date_time: when, audio_input: quality, audio_output: quality }]
+  const heard = {
+    bitrate: '64 kbps',
+    latency: '20 ms',
+    jitter: '3 ms',
+    avg_loss: '0%',
+    max_loss: '0%'
   }
+  const seen = { ...heard, resolution: '640*360', frame_rate: '24 fps' }
+  const at = { date_time: zoomTime(user.joinedAt) }
+  const quality = { audio_input: heard, audio_output: heard, video_input: seen, video_output: seen }
+  return { ...shownMachine(user), user_qos: [{ ...at, ...quality }] }
 }

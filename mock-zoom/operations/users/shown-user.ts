@@ -2,7 +2,23 @@ import { zoomTime } from '../../dates.ts'
 import type { UserRecord } from '../../resources/user.ts'
 
 export function shownUser(user: UserRecord): Record<string, unknown> {
-  const { leftAt, key, phoneNumber } = user
+  const { phoneNumber } = user
+  return {
+    ...shownMachine(user),
+    participant_uuid: user.participantUuid,
+    audio_quality: 'good',
+    video_quality: 'good',
+    screen_share_quality: 'good',
+    audio_call:
+      phoneNumber === null
+        ? []
+        : [{ call_number: phoneNumber, call_type: 'call-in', zoom_number: '+16015550190' }]
+  }
+}
+
+/** Who it is, and on what machine: all are much alike here. */
+export function shownMachine(user: UserRecord): Record<string, unknown> {
+  const { leftAt, key } = user
   return {
     id: user.id,
     name: user.name,
@@ -18,19 +34,11 @@ export function shownUser(user: UserRecord): Record<string, unknown> {
     join_time: zoomTime(user.joinedAt),
     ...(leftAt === null ? {} : { leave_time: zoomTime(leftAt) }),
     ...(key === null ? {} : { user_key: key }),
-    participant_uuid: user.participantUuid,
     client: 'Web',
     os: user.device,
     os_version: '1',
     browser_name: 'Chrome',
     browser_version: '140',
-    audio_quality: 'good',
-    video_quality: 'good',
-    screen_share_quality: 'good',
-    is_original_host: user.isOriginalHost,
-    audio_call:
-      phoneNumber === null
-        ? []
-        : [{ call_number: phoneNumber, call_type: 'call-in', zoom_number: '+16015550190' }]
+    is_original_host: user.isOriginalHost
   }
 }
