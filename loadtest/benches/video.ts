@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Agent, request } from 'undici'
 
+import { benchVideoServer } from './video-server.ts'
 import { print, quick, rounds, row, secondsPerRound, warmUpSeconds, type Rate } from '../measure.ts'
 import { startTarget, type TargetProcess } from '../target-process.ts'
 
@@ -38,6 +39,7 @@ export async function benchVideo(): Promise<void> {
     `${parallelSessions} video calls at once: sessions with ${eventsOfSession} events each taken; p99 is an event, from happening to being taken`,
     [row('bare route and requests', floor, floor), row('mock-zoom', rates.get(mock) ?? [], floor)]
   )
+  await benchVideoServer(parallelSessions, floor)
 }
 
 async function measureSessions(
