@@ -1,3 +1,4 @@
+import { benchAdminViews } from './benches/admin-views.ts'
 import { benchAnnouncements } from './benches/announcements.ts'
 import { benchMock } from './benches/mock.ts'
 import { benchMockMemory } from './benches/mock-memory.ts'
@@ -9,7 +10,8 @@ const benches = new Map([
   ['server', benchServer],
   ['announcements', benchAnnouncements],
   ['mock', benchMock],
-  ['mock-memory', benchMockMemory]
+  ['mock-memory', benchMockMemory],
+  ['admin-views', benchAdminViews]
 ])
 
 const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
