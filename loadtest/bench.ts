@@ -1,3 +1,4 @@
+import { benchAdminViews } from './benches/admin-views.ts'
 import { benchAnnouncements } from './benches/announcements.ts'
 import { benchMock } from './benches/mock.ts'
 import { benchMockMemory } from './benches/mock-memory.ts'
@@ -13,7 +14,8 @@ const benches = new Map([
   ['mock', benchMock],
   ['mock-memory', benchMockMemory],
   ['voice', benchVoice],
-  ['video', benchVideo]
+  ['video', benchVideo],
+  ['admin-views', benchAdminViews]
 ])
 
 const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('-'))

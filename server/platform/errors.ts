@@ -180,7 +180,7 @@ export function refuse(
 }
 
 /** https://www.ietf.org/archive/id/draft-ietf-httpapi-ratelimit-headers-07.html */
-export const rateLimitHeaders = (limit: number, remaining: number, resetSeconds: number) => ({
+const rateLimitHeaders = (limit: number, remaining: number, resetSeconds: number) => ({
   'ratelimit-limit': limit,
   'ratelimit-remaining': remaining,
   'ratelimit-reset': resetSeconds

@@ -87,8 +87,12 @@ onEachDatabase(dialect => {
         ...deps,
         numbers: {
           ...deps.numbers,
-          addToService: dying(deps.numbers.addToService),
-          removeFromService: dying(deps.numbers.removeFromService)
+          addToService: dying((to: string, number: string) =>
+            deps.numbers.addToService(to, number)
+          ),
+          removeFromService: dying((from: string, number: string) =>
+            deps.numbers.removeFromService(from, number)
+          )
         }
       })
       const { rows } = await sql<{ payload: string }>`

@@ -21,7 +21,7 @@ export const OptOutRecord = Type.Object(
 )
 export type OptOutRecord = Static<typeof OptOutRecord>
 
-export const OptOutFilter = {
+const OptOutFilter = {
   recipient_number: Type.Optional(
     Type.String({
       maxLength: 20,

@@ -98,9 +98,11 @@ export function createTwilioNumbers(client: TwilioClient): TwilioNumbers {
     async settingsOf(numberSid) {
       if (!numberSid.startsWith('PN')) return undefined
       try {
-        const { smsUrl } = await client.incomingPhoneNumbers(numberSid).fetch()
+        const { smsUrl }: { smsUrl: string | null } = await client
+          .incomingPhoneNumbers(numberSid)
+          .fetch()
         // The SDK says that this is text, and Twilio says null of a number that calls nobody.
-        return { smsUrl: String(smsUrl ?? '') }
+        return { smsUrl: smsUrl ?? '' }
       } catch (error) {
         if (restFailure(error).status === 404) return undefined
         throw error
