@@ -2,14 +2,17 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox'
 
 import { ControlRefusal } from '../../simulator/control-refusal.ts'
+import { callCallback } from '../callbacks/call-callback.ts'
 import type { ComplianceCallbacks } from '../callbacks/compliance-callback.ts'
 import type { StatusCallbacks } from '../callbacks/status-callback.ts'
 import { tellOfBundle } from '../compliance/bundle-review.ts'
 import { brandEventNames, tellOfBrand } from '../compliance/events.ts'
 import { bundleStatuses } from '../lifecycles/bundle.ts'
+import { callStatuses } from '../lifecycles/call.ts'
 import type { BrandRecord } from '../resources/brand.ts'
 import type { BundleRecord } from '../resources/bundle.ts'
 import type { MessageRecord } from '../resources/message.ts'
+import type { CallRecord } from '../voice/call-record.ts'
 import type { World } from '../world.ts'
 import { worldNameIn } from './world-header.ts'
 
@@ -27,9 +30,11 @@ const messageStatuses = [
 
 const Wanted = Type.Object(
   {
-    sid: Type.String({ description: 'of a message, a bundle or a brand' }),
+    sid: Type.String({ description: 'of a message, a call, a bundle or a brand' }),
     status: Type.Optional(
-      Type.String({ description: 'of a message or a bundle; of a brand, the name of the event' })
+      Type.String({
+        description: 'of a message, a call or a bundle; of a brand, the name of the event'
+      })
     )
   },
   { additionalProperties: false }
@@ -62,11 +67,13 @@ function tellOnceMore(world: World, callbacks: Callbacks, sid: string, status?: 
   const { bundles, brands } = world.compliance
   const message = world.messages.find(sid)
   if (message !== undefined) return tellOfMessage(world, callbacks, message, status)
+  const call = world.calls.find(sid)
+  if (call !== undefined) return tellOfCall(world, callbacks, call, status)
   const bundle = bundles.get(sid)
   if (bundle !== undefined) return tellOfThisBundle(world, callbacks, bundle, status)
   const brand = brands.get(sid)
   if (brand !== undefined) return tellOfThisBrand(world, callbacks, brand, status)
-  throw new ControlRefusal(404, `no message, bundle or brand ${sid} in ${world.name}`)
+  throw new ControlRefusal(404, `no message, call, bundle or brand ${sid} in ${world.name}`)
 }
 
 function tellOfMessage(
@@ -80,6 +87,23 @@ function tellOfMessage(
   if (url === null) throw new ControlRefusal(409, `message ${sid} has no status callback`)
   callbacks.tell(world, { ...message, status })
   return { sid, status, url }
+}
+
+function tellOfCall(
+  world: World,
+  { callbacks }: Callbacks,
+  call: CallRecord,
+  wanted?: string
+): Told {
+  const { sid, settings } = call
+  const { statusCallback: url } = settings
+  if (url === null) throw new ControlRefusal(409, `call ${sid} has no status callback`)
+  const known = oneOf(['initiated', ...callStatuses], wanted) ?? call.status
+  const isBeginning = known === 'initiated'
+  const told = { ...call, status: isBeginning ? call.status : known }
+  const event = isBeginning ? 'initiated' : 'completed'
+  callbacks.tellOf(world, callCallback(world, told, event, url))
+  return { sid, status: known, url }
 }
 
 function tellOfThisBundle(

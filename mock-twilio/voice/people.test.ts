@@ -44,7 +44,9 @@ test('what is not heard is told with everything that was in the call', async t =
 
 test('a person reacts to what is heard, one thing after another', async t => {
   const school = await aSchool(t, ({ url, form }) =>
-    url === '/key' ? `<Response><Say>You chose ${form['Digits']}</Say><Pause length="20"/></Response>` : menu
+    url === '/key'
+      ? `<Response><Say>You chose ${form['Digits']}</Say><Pause length="20"/></Response>`
+      : menu
   )
   school.parent.inCalls(
     { hears: 'Press 1', presses: '1' },
