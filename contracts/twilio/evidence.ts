@@ -264,6 +264,12 @@ function describeDocument(document: unknown): SentCallback {
 
 /** Told by what only one kind of request has; a kind that is not known here goes by its parameters. */
 function kindOf(form: URLSearchParams): string {
+  if (form.has('StatusCallbackEvent') && form.has('ConferenceSid')) return 'event of a conference'
+  if (form.has('TranscriptionSid')) return 'transcription of a recording'
+  if (form.has('RecordingStatus')) return 'status of a recording'
+  if (form.get('EventName') === 'conference-record-end')
+    return 'recording of a conference, the old way'
+  if (form.has('ConferenceSid')) return 'document for those in a conference'
   if (form.has('BundleSid')) return 'status of a compliance bundle'
   if (form.has('ErrorUrl')) return 'inbound message, to the fallback'
   if (form.get('SmsStatus') === 'received') return 'inbound message'
