@@ -4,6 +4,7 @@ import { callErrors } from './call.ts'
 import { callbackErrors } from './callbacks.ts'
 import type { ErrorCause } from './cause.ts'
 import { complianceErrors } from './compliance.ts'
+import { conferenceErrors } from './conference.ts'
 import { deliveryFailures } from './delivery.ts'
 import { lookupErrors } from './lookup.ts'
 import { otherMeanings } from './meanings.ts'
@@ -20,6 +21,7 @@ export const errorCauses: readonly ErrorCause[] = [
   ...messageErrors,
   ...schedulingErrors,
   ...callErrors,
+  ...conferenceErrors,
   ...numberErrors,
   ...serviceErrors,
   ...lookupErrors,
