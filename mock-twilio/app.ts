@@ -30,6 +30,7 @@ import { handsetControl } from './control/handsets.ts'
 import { optOutControl } from './control/opt-outs.ts'
 import { outageControl } from './control/outages.ts'
 import { queueControl } from './control/queues.ts'
+import { recordingControl } from './control/recordings.ts'
 import { resetWorld } from './control/reset.ts'
 import { developmentAccountSeed } from './development-account.ts'
 import { errorBody, refusal, TwilioRefusal } from './errors.ts'
@@ -188,7 +189,8 @@ export async function createMockTwilio(options: MockTwilioOptions = {}): Promise
   await app.register(optOutControl, { world })
   await app.register(queueControl, { world })
   await app.register(outageControl, { world })
-  await app.register(callbackControl, { world, callbacks, complianceCallbacks })
+  await app.register(recordingControl, { world, recordings })
+  await app.register(callbackControl, { world, callbacks, complianceCallbacks, recordings })
 
   return {
     app,

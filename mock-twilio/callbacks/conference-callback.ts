@@ -8,8 +8,26 @@ import type { World } from '../world.ts'
 import type { FormParameter } from './signature.ts'
 import type { StatusCallback } from './status-callback.ts'
 
+export const conferenceEvents = [
+  'conference-start',
+  'conference-end',
+  'participant-join',
+  'participant-leave',
+  'participant-mute',
+  'participant-unmute',
+  'participant-hold',
+  'participant-unhold',
+  'participant-modify',
+  'participant-speech-start',
+  'participant-speech-stop',
+  'announcement-end',
+  'announcement-fail'
+] as const
+
+export type ConferenceCallbackEvent = (typeof conferenceEvents)[number]
+
 /** What can be told of a conference, by the word that subscribes to it. */
-export const topicOf = {
+export const topicOf: Record<ConferenceCallbackEvent, ConferenceTopic> = {
   'conference-start': 'start',
   'conference-end': 'end',
   'participant-join': 'join',
@@ -23,9 +41,7 @@ export const topicOf = {
   'participant-speech-stop': 'speaker',
   'announcement-end': 'announcement',
   'announcement-fail': 'announcement'
-} as const satisfies Record<string, ConferenceTopic>
-
-export type ConferenceCallbackEvent = keyof typeof topicOf
+}
 
 /**
  * One callback about a conference. Numbers count from 1, in the order of what happened.

@@ -2,14 +2,21 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox'
 
 import { ControlRefusal } from '../../simulator/control-refusal.ts'
+import { callCallback } from '../callbacks/call-callback.ts'
 import type { ComplianceCallbacks } from '../callbacks/compliance-callback.ts'
-import type { StatusCallbacks } from '../callbacks/status-callback.ts'
+import { conferenceCallback, conferenceEvents } from '../callbacks/conference-callback.ts'
+import { recordingCallback, transcriptionCallback } from '../callbacks/recording-callback.ts'
+import type { StatusCallback, StatusCallbacks } from '../callbacks/status-callback.ts'
 import { tellOfBundle } from '../compliance/bundle-review.ts'
 import { brandEventNames, tellOfBrand } from '../compliance/events.ts'
 import { bundleStatuses } from '../lifecycles/bundle.ts'
+import { callStatuses } from '../lifecycles/call.ts'
 import type { BrandRecord } from '../resources/brand.ts'
 import type { BundleRecord } from '../resources/bundle.ts'
 import type { MessageRecord } from '../resources/message.ts'
+import type { CallRecord } from '../voice/call-record.ts'
+import { recordingEvents } from '../voice/recording-record.ts'
+import type { Recordings } from '../voice/recordings.ts'
 import type { World } from '../world.ts'
 import { worldNameIn } from './world-header.ts'
 
@@ -27,9 +34,12 @@ const messageStatuses = [
 
 const Wanted = Type.Object(
   {
-    sid: Type.String({ description: 'of a message, a bundle or a brand' }),
+    sid: Type.String({
+      description:
+        'of a message, a call, a bundle, a brand, a conference, a recording or a transcription'
+    }),
     status: Type.Optional(
-      Type.String({ description: 'of a message or a bundle; of a brand, the name of the event' })
+      Type.String({ description: 'of a brand or a conference, the name of the event' })
     )
   },
   { additionalProperties: false }
@@ -38,6 +48,7 @@ const Wanted = Type.Object(
 interface Callbacks {
   callbacks: StatusCallbacks
   complianceCallbacks: ComplianceCallbacks
+  recordings: Recordings
 }
 
 interface Told {
@@ -62,11 +73,59 @@ function tellOnceMore(world: World, callbacks: Callbacks, sid: string, status?: 
   const { bundles, brands } = world.compliance
   const message = world.messages.find(sid)
   if (message !== undefined) return tellOfMessage(world, callbacks, message, status)
+  const call = world.calls.find(sid)
+  if (call !== undefined) return tellOfCall(world, callbacks, call, status)
   const bundle = bundles.get(sid)
   if (bundle !== undefined) return tellOfThisBundle(world, callbacks, bundle, status)
   const brand = brands.get(sid)
   if (brand !== undefined) return tellOfThisBrand(world, callbacks, brand, status)
-  throw new ControlRefusal(404, `no message, bundle or brand ${sid} in ${world.name}`)
+  const ofCalls = callbackOfCalls(world, callbacks.recordings.mediaBaseUrl, sid, status)
+  if (ofCalls !== undefined) {
+    callbacks.callbacks.tellOf(world, ofCalls)
+    return { sid, status: ofCalls.status, url: ofCalls.url }
+  }
+  throw new ControlRefusal(
+    404,
+    `no message, call, bundle, brand, conference, recording or transcription ${sid} in ${world.name}`
+  )
+}
+
+/** Of a conference, a recording or a transcription. */
+function callbackOfCalls(
+  world: World,
+  mediaBaseUrl: string,
+  sid: string,
+  wanted?: string
+): StatusCallback | undefined {
+  const conference = world.conferences.find(sid)
+  if (conference !== undefined) {
+    const event = oneOf(conferenceEvents, wanted) ?? 'conference-end'
+    const { callback, participants } = conference
+    if (callback === null) throw silent('conference', sid)
+    const [participant] = event.startsWith('participant-') ? participants : []
+    // It has the number of the last one, and the next one will have the next.
+    const last = { ...conference, told: Math.max(0, conference.told - 1) }
+    const reason: [string, string] = ['ReasonConferenceEnded', conference.endReason ?? '']
+    const more = event === 'conference-end' && conference.endReason !== null ? [reason] : []
+    return conferenceCallback(world, last, event, callback, { participant, more })
+  }
+  const recording = world.recordings.find(sid)
+  if (recording !== undefined) {
+    const event = oneOf(recordingEvents, wanted) ?? 'completed'
+    const { callback } = recording
+    if (callback === null) throw silent('recording', sid)
+    return recordingCallback(world, recording, event, callback, mediaBaseUrl)
+  }
+  const transcription = world.transcriptions.find(sid)
+  if (transcription === undefined) return undefined
+  const status = oneOf(['completed', 'failed'] as const, wanted) ?? transcription.status
+  const { callback } = transcription
+  if (callback === null) throw silent('transcription', sid)
+  return transcriptionCallback(world, { ...transcription, status }, callback, mediaBaseUrl)
+}
+
+function silent(what: string, sid: string): ControlRefusal {
+  return new ControlRefusal(409, `${what} ${sid} has no status callback`)
 }
 
 function tellOfMessage(
@@ -80,6 +139,23 @@ function tellOfMessage(
   if (url === null) throw new ControlRefusal(409, `message ${sid} has no status callback`)
   callbacks.tell(world, { ...message, status })
   return { sid, status, url }
+}
+
+function tellOfCall(
+  world: World,
+  { callbacks }: Callbacks,
+  call: CallRecord,
+  wanted?: string
+): Told {
+  const { sid, settings } = call
+  const { statusCallback: url } = settings
+  if (url === null) throw new ControlRefusal(409, `call ${sid} has no status callback`)
+  const known = oneOf(['initiated', ...callStatuses], wanted) ?? call.status
+  const isBeginning = known === 'initiated'
+  const told = { ...call, status: isBeginning ? call.status : known }
+  const event = isBeginning ? 'initiated' : 'completed'
+  callbacks.tellOf(world, callCallback(world, told, event, url))
+  return { sid, status: known, url }
 }
 
 function tellOfThisBundle(

@@ -58,9 +58,13 @@ function spoken(body: string): string {
     : `<Response><Say>You pressed ${digits}</Say></Response>`
 }
 
+const music =
+  '<Response><Say>Please wait</Say><Pause length="5"/><Redirect>/wait</Redirect></Response>'
+
 /** An application in the same process: answers texts, sets cookies, and fails now and then. */
 const application: CallbackTransport = ({ url, body = '' }) => {
   if (body.includes('Body=fail')) return { status: 500 }
+  if (url.endsWith('/wait')) return { status: 200, contentType: 'text/xml', body: music }
   if (url.includes('/voice')) return { status: 200, contentType: 'text/xml', body: spoken(body) }
   if (!url.endsWith('/inbound')) return { status: 204 }
   const text = new URLSearchParams(body).get('Body') ?? ''
@@ -190,6 +194,42 @@ const calls = fc
     step(`call ${to} from ${from} ${JSON.stringify(habits)}`, mock => {
       mock.world().handsets.changeCalls(to, habits)
       return askOf(mock, 'POST', `${account}/Calls.json`, callForm(to, from))
+    })
+  )
+
+/** People are called into conferences, of which some are recorded, and wait there. */
+const meetings = fc
+  .record({
+    To: person,
+    name: fc.constantFrom('Bus', 'Van'),
+    ConferenceRecord: fc.constantFrom('true', 'false'),
+    EndConferenceOnExit: fc.constantFrom('true', 'false')
+  })
+  .map(({ name, ...form }) =>
+    api('POST', `${account}/Conferences/${name}/Participants.json`, {
+      ...form,
+      From: firstNumber,
+      WaitUrl: 'http://app/wait',
+      ConferenceStatusCallback: statusUrl,
+      ConferenceStatusCallbackEvent: 'start end join leave mute hold announcement'
+    })
+  )
+
+const meetingTurns = fc
+  .constantFrom<Record<string, string>>(
+    { Hold: 'true', HoldUrl: 'http://app/wait' },
+    { Hold: 'false' },
+    { Muted: 'true' },
+    { AnnounceUrl: 'http://app/wait' },
+    { Status: 'completed' }
+  )
+  .map(form =>
+    step(`in a conference ${JSON.stringify(form)}`, mock => {
+      const [conference] = mock.world().conferences.open()
+      const path = `${account}/Conferences/${conference?.sid}`
+      const callSid = conference?.participants[0]?.callSid
+      const url = 'Status' in form ? `${path}.json` : `${path}/Participants/${callSid}.json`
+      return askOf(mock, 'POST', url, form)
     })
   )
 
@@ -412,6 +452,8 @@ export const aStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: sendsByService, weight: 5 },
   { arbitrary: texts, weight: 3 },
   { arbitrary: calls, weight: 3 },
+  { arbitrary: meetings, weight: 2 },
+  { arbitrary: meetingTurns, weight: 1 },
   { arbitrary: waits, weight: 4 },
   { arbitrary: personas, weight: 2 },
   { arbitrary: faults, weight: 2 },

@@ -34,14 +34,16 @@ export function recorderOf(recordings: Recordings): Recorder {
       if (bridgedWith === null) return
       recordings.note(world, { callSid: bridgedWith }, { who, channel: 2, words, ms })
     },
-    end: (world, sid, { transcribe }) => {
+    end: (world, sid, { isSilent, transcribe }) => {
       const recording = world.recordings.find(sid)
       const url = recordings.urlOf(world, sid)
       if (recording === undefined) return { url, seconds: 0 }
       if (transcribe !== null) {
         recording.transcribes = { url: transcribe.callback, method: 'POST' }
       }
-      recordings.end(world, recording)
+      // Of a message without a word nothing is left when silence is cut off.
+      const isEmpty = isSilent && recording.trims && recording.source === 'RecordVerb'
+      recordings.end(world, recording, isEmpty)
       return { url, seconds: recordingSeconds(recording) }
     }
   }

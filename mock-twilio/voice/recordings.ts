@@ -143,9 +143,14 @@ export class Recordings {
     return this.#finish(world, recording, 'stopped')
   }
 
-  /** What was recorded is over. */
-  end(world: World, recording: RecordingRecord): boolean {
-    return this.#finish(world, recording, 'ended')
+  /** What was recorded is over; `isEmpty`, if none of it is worth keeping. */
+  end(world: World, recording: RecordingRecord, isEmpty = false): boolean {
+    if (!this.#finish(world, recording, 'ended')) return false
+    if (isEmpty) {
+      recording.recordedMs = 0
+      recording.errorCode = 16102
+    }
+    return true
   }
 
   endAllOf(world: World, of: Recorded): void {
@@ -180,7 +185,7 @@ export class Recordings {
   }
 
   #process(world: World, recording: RecordingRecord): void {
-    if (recording.recordedMs < shortestMs) recording.errorCode = 16101
+    if (recording.recordedMs < shortestMs) recording.errorCode ??= 16101
     else if (recording.said.length === 0 && world.origin.silent_recordings === 'absent') {
       recording.errorCode = 16102
     }

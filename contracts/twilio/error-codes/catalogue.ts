@@ -4,6 +4,7 @@ import { callErrors } from './call.ts'
 import { callbackErrors } from './callbacks.ts'
 import type { ErrorCause } from './cause.ts'
 import { complianceErrors } from './compliance.ts'
+import { conferenceErrors } from './conference.ts'
 import { deliveryFailures } from './delivery.ts'
 import { lookupErrors } from './lookup.ts'
 import { otherMeanings } from './meanings.ts'
@@ -12,6 +13,7 @@ import { numberErrors } from './number.ts'
 import { schedulingErrors } from './scheduling.ts'
 import { serviceErrors } from './service.ts'
 import { twimlErrors } from './twiml.ts'
+import { voiceErrors } from './voice.ts'
 
 /** Every error of the mock with its causes, in the order of the codes. */
 export const errorCauses: readonly ErrorCause[] = [
@@ -19,13 +21,15 @@ export const errorCauses: readonly ErrorCause[] = [
   ...messageErrors,
   ...schedulingErrors,
   ...callErrors,
+  ...conferenceErrors,
   ...numberErrors,
   ...serviceErrors,
   ...lookupErrors,
   ...complianceErrors,
   ...deliveryFailures,
   ...callbackErrors,
-  ...twimlErrors
+  ...twimlErrors,
+  ...voiceErrors
 ].toSorted((a, b) => a.code - b.code)
 
 /** Codes that the mock knows and no test can bring about, and why. */

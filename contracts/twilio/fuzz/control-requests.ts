@@ -36,6 +36,8 @@ const journal: readonly ControlRequest[] = [
   ['POST', '/_mock/snapshot', { file: 'snow', set_clock: true }],
   ['POST', '/_mock/snapshot', { format: 'mock-twilio/world', version: 1, state: { messages: {} } }],
   ['GET', '/_mock/queues'],
+  ['GET', '/_mock/recordings'],
+  ['GET', '/_mock/recordings/RE1'],
   ['POST', '/_mock/await', { match: { kind: 'message.' }, count: 1, timeout_ms: 1, after: 0 }]
 ]
 
@@ -47,6 +49,7 @@ const resets: readonly ControlRequest[] = [
     clock_offset_ms: 1000
   },
   { auth_token: 't', messaging_services: [{ phone_numbers: ['+16015550178'] }] },
+  { recording_auth: 'off', silent_recordings: 'absent', conference_limit: 3 },
   { line_types: [{ phone_number: '+16015550123', type: 'pager' }], api_keys: [] },
   {
     profile: 'realistic',
