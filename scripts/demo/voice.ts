@@ -131,8 +131,8 @@ async function anAnnouncement(stage: Stage): Promise<void> {
     30_000
   )
   assert.deepEqual(
-    announced.messages.map((message: Json) => message.answered_by).toSorted(),
-    ['human', 'machine_end_beep', null].toSorted()
+    new Set(announced.messages.map((message: Json) => message.answered_by)),
+    new Set(['human', 'machine_end_beep', null])
   )
   await transcripts(stage, [anna, ben])
   await stage.line('server', 'calls the busy line again in ten minutes')

@@ -7,13 +7,11 @@ import { type Attributes, documentOf, element, type Speech, speechElement } from
 
 export type CallStep =
   | Speech
-  | { pauseSeconds: number }
   | { gather: KeyMenu }
   | { record: VoicemailRecording }
   | { dialNumber: DialledNumber }
   | { dialClient: DialledClient }
   | { dialConference: ConferenceSeat }
-  | { redirect: string }
   | { hangUp: true }
 
 /** Speaks and listens for one key, which is told to `action`; goes on to the next step when none is pressed. */
@@ -73,8 +71,6 @@ const everyKey = ''
 
 function stepElement(step: CallStep): string {
   if ('say' in step || 'play' in step) return speechElement(step)
-  if ('pauseSeconds' in step) return element('Pause', { length: step.pauseSeconds })
-  if ('redirect' in step) return element('Redirect', { method: 'POST' }, { text: step.redirect })
   if ('hangUp' in step) return element('Hangup')
   if ('gather' in step) {
     const { say, action, timeoutSeconds } = step.gather

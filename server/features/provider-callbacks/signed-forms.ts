@@ -36,7 +36,7 @@ export interface SignedForms {
    *
    * @throws 403 for a wrong signature
    */
-  receive(kind: CallbackKind, request: FastifyRequest<{ Body: unknown }>): Promise<FormValues>
+  receive: (kind: CallbackKind, request: FastifyRequest<{ Body: unknown }>) => Promise<FormValues>
 }
 
 /** In this scope bodies are forms, kept raw beside their values: what is stored is what was signed. */

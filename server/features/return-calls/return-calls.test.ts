@@ -135,7 +135,10 @@ onEachDatabase(dialect => {
       ),
       ['recorded', 'transcripted']
     )
-    const { body: voicemail } = await server.request('GET', `/voicemails/${recorded?.['id']}`)
+    const { body: voicemail } = await server.request(
+      'GET',
+      `/voicemails/${Number(recorded?.['id'])}`
+    )
     assert.equal(voicemail.internal_status, 'transcripted')
     await server.advance('25 h')
     assert.equal((await fetch(voicemail.recording_url)).status, 403)

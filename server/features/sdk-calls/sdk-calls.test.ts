@@ -137,7 +137,7 @@ onEachDatabase(dialect => {
       ],
       [own?.sid, 'teacher-17', 'call-1', 'class-4b', firstNumber]
     )
-    const { body: call } = await server.request('GET', `/calls/${first?.['uuid']}`)
+    const { body: call } = await server.request('GET', `/calls/${String(first?.['uuid'])}`)
     assert.deepEqual([call.kind, call.internal_status], ['sdk', 'completed'])
     assertNobodyIsOnTheLine(server)
   })
