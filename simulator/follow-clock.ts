@@ -1,3 +1,6 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+
 import type { VirtualClock } from './clock.ts'
 
 /*
@@ -11,6 +14,13 @@ export interface ClockFollower {
   stop: () => void
 }
 
+/** What the other clock shows of itself. */
+const ClockState = Type.Object({
+  mode: Type.Union([Type.Literal('real'), Type.Literal('frozen'), Type.Literal('rate')]),
+  rate: Type.Number(),
+  now_ms: Type.Number()
+})
+
 /** Less than this is the network's doing. */
 const tolerableMs = 100
 
@@ -18,8 +28,7 @@ export function followClock(clock: VirtualClock, url: string, everyMs = 250): Cl
   let isLooking = false
   const look = async (): Promise<void> => {
     const answer = await fetch(url)
-    const state: { mode: 'real' | 'frozen' | 'rate'; rate: number; now_ms: number } =
-      await answer.json()
+    const state = Value.Decode(ClockState, await answer.json())
     const { mode, rate } = clock.describe()
     if (mode !== state.mode || rate !== state.rate) clock.setMode(state.mode, state.rate)
     const ahead = state.now_ms - clock.now()
