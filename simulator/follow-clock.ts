@@ -1,4 +1,4 @@
-import type { VirtualClock } from './clock.ts'
+import type { ClockState, VirtualClock } from './clock.ts'
 
 /*
  * Two mocks in processes of their own live at one time: one of them follows the clock that the other one shows at
@@ -18,8 +18,7 @@ export function followClock(clock: VirtualClock, url: string, everyMs = 250): Cl
   let isLooking = false
   const look = async (): Promise<void> => {
     const answer = await fetch(url)
-    const state: { mode: 'real' | 'frozen' | 'rate'; rate: number; now_ms: number } =
-      await answer.json()
+    const state: ClockState = JSON.parse(await answer.text())
     const { mode, rate } = clock.describe()
     if (mode !== state.mode || rate !== state.rate) clock.setMode(state.mode, state.rate)
     const ahead = state.now_ms - clock.now()

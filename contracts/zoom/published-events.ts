@@ -250,7 +250,7 @@ export function eventFlaws(body: unknown): string[] {
 }
 
 /** The fields of the table that the body has, and those that it could have and has not, as paths. */
-export function flawsOf(path: string, value: Record<string, unknown>, fields: Fields): string[] {
+function flawsOf(path: string, value: Record<string, unknown>, fields: Fields): string[] {
   const surplus = Object.keys(value).filter(name => !Object.hasOwn(fields, name))
   return [
     ...surplus.map(name => `${path}${name}: no such field`),
