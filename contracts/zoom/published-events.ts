@@ -79,10 +79,7 @@ const file: Fields = {
   file_name: 's',
   file_path: 's',
   file_type: {
-    words: [
-      ...['MP4', 'M4A', 'CHAT', 'TRANSCRIPT', 'CSV', 'CC', 'TB', 'CHAT_MESSAGE'],
-      ...['TIMELINE', 'SUMMARY']
-    ],
+    words: 'MP4 M4A CHAT TRANSCRIPT CSV CC TB CHAT_MESSAGE TIMELINE SUMMARY'.split(' '),
     isRequired: false
   },
   file_size: 'n',
