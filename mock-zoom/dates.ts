@@ -26,5 +26,4 @@ export function clockDuration(ms: number): string {
 }
 
 export const minuteMs = 60_000
-export const hourMs = 60 * minuteMs
-export const dayMs = 24 * hourMs
+export const dayMs = 24 * 60 * minuteMs

@@ -30,7 +30,7 @@ async function goesOn({ mock, api }: Built): Promise<string[]> {
     .world()
     .journal.list({ after: from, limit: 10_000 })
     .filter(({ kind }) => !kind.startsWith('world.'))
-    .map(({ at, seq: _, ...rest }) => JSON.stringify({ at, ...rest }))
+    .map(entry => JSON.stringify({ ...entry, seq: 0 }))
 }
 
 test('a world that is taken up again goes on exactly as it would have', async t => {

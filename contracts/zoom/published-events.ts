@@ -79,10 +79,7 @@ const file: Fields = {
   file_name: 's',
   file_path: 's',
   file_type: {
-    words: [
-      ...['MP4', 'M4A', 'CHAT', 'TRANSCRIPT', 'CSV', 'CC', 'TB', 'CHAT_MESSAGE'],
-      ...['TIMELINE', 'SUMMARY']
-    ],
+    words: 'MP4 M4A CHAT TRANSCRIPT CSV CC TB CHAT_MESSAGE TIMELINE SUMMARY'.split(' '),
     isRequired: false
   },
   file_size: 'n',
@@ -250,7 +247,7 @@ export function eventFlaws(body: unknown): string[] {
 }
 
 /** The fields of the table that the body has, and those that it could have and has not, as paths. */
-export function flawsOf(path: string, value: Record<string, unknown>, fields: Fields): string[] {
+function flawsOf(path: string, value: Record<string, unknown>, fields: Fields): string[] {
   const surplus = Object.keys(value).filter(name => !Object.hasOwn(fields, name))
   return [
     ...surplus.map(name => `${path}${name}: no such field`),

@@ -106,7 +106,7 @@ export const webhookControl: FastifyPluginCallbackTypebox<{
 }
 
 /** The same body once more, signed anew, as somebody might ask Zoom in vain. */
-export function replay(world: World, delivery: DeliveryRecord, times = 1, lateByMs = 0): string[] {
+function replay(world: World, delivery: DeliveryRecord, times = 1, lateByMs = 0): string[] {
   return Array.from({ length: times }, () => {
     const again: DeliveryRecord = {
       ...delivery,

@@ -14,7 +14,7 @@ export type RecordingStatus = 'recording' | 'paused' | 'stopped' | 'completed' |
 
 export type RecordingEvent = 'paused' | 'resumed' | 'stopped' | 'processed' | 'tooShort'
 
-export const lifecycle = {
+const lifecycle = {
   recording: { paused: 'paused', stopped: 'stopped' },
   paused: { resumed: 'recording', stopped: 'stopped' },
   stopped: { processed: 'completed', tooShort: 'discarded' },

@@ -14,7 +14,7 @@ export type SessionStatus = 'scheduled' | 'live' | 'ended' | 'deleted' | 'expire
 
 export type SessionEvent = 'firstJoined' | 'over' | 'takenBack' | 'lapsed'
 
-export const lifecycle = {
+const lifecycle = {
   scheduled: { firstJoined: 'live', takenBack: 'deleted', lapsed: 'expired' },
   live: { over: 'ended' },
   ended: {},

@@ -85,7 +85,7 @@ function tellOne(
   tellUnder(effect, world, delivery)
 }
 
-export function newDelivery(
+function newDelivery(
   world: World,
   subscription: SubscriptionRecord,
   event: EventName,
