@@ -85,7 +85,7 @@ export const zoomCallbackRoutes: FastifyPluginAsyncTypebox<{
         response: { 200: Answer, 400: ErrorBody, 403: ErrorBody, 422: ErrorBody }
       }
     },
-    receive
+    request => receive(request)
   )
 }
 
