@@ -29,6 +29,7 @@ export async function benchVideoServer(
     PORT: String(port),
     PUBLIC_URL: url,
     LOG_LEVEL: 'error',
+    MAX_EVENT_LOOP_DELAY_MS: '0',
     DATABASE_URL: `sqlite:${join(directory, 'server.sqlite')}`,
     STORAGE_URL: `file:${join(directory, 'recordings')}`,
     CALLBACK_URL: `${receiver.url}/events`,

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { ErrorBody, errors, invalidValues } from '../../platform/errors.ts'
@@ -34,6 +35,8 @@ const Answer = Type.Object(
   }
 )
 
+type ZoomAnswer = Static<typeof Answer>
+
 /** What Zoom calls: signed, stored as it came, answered at once, and processed from the lane. */
 export const zoomCallbackRoutes: FastifyPluginAsyncTypebox<{
   config: Pick<Config, 'ZOOM_WEBHOOK_SECRET' | 'ZOOM_WEBHOOK_WINDOW_SECONDS'>
@@ -44,6 +47,30 @@ export const zoomCallbackRoutes: FastifyPluginAsyncTypebox<{
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, new SignedBody(Buffer.from(body)))
   })
+
+  async function receive(request: FastifyRequest<{ Body: unknown }>): Promise<ZoomAnswer> {
+    const raw = request.body instanceof SignedBody ? request.body.raw : Buffer.alloc(0)
+    const body = raw.toString('utf8')
+    const isSigned = isSignedByZoom(
+      config.ZOOM_WEBHOOK_SECRET,
+      {
+        body,
+        timestamp: onlyHeader(request.headers['x-zm-request-timestamp']),
+        signature: onlyHeader(request.headers['x-zm-signature'])
+      },
+      { now: clock.now(), windowMs: config.ZOOM_WEBHOOK_WINDOW_SECONDS * 1_000 }
+    )
+    if (!isSigned) throw new errors.invalidSignature()
+    const event = readZoomEvent(raw)
+    const plainToken = plainTokenOf(event)
+    if (plainToken !== undefined)
+      return {
+        plainToken,
+        encryptedToken: encryptToken(config.ZOOM_WEBHOOK_SECRET, plainToken)
+      }
+    await receipt.submit({ kind: 'zoom.event', query: '', body, requestId: request.id })
+    return {}
+  }
 
   app.post(
     '/zoom_webhooks',
@@ -58,29 +85,7 @@ export const zoomCallbackRoutes: FastifyPluginAsyncTypebox<{
         response: { 200: Answer, 400: ErrorBody, 403: ErrorBody, 422: ErrorBody }
       }
     },
-    async request => {
-      const raw = request.body instanceof SignedBody ? request.body.raw : Buffer.alloc(0)
-      const body = raw.toString('utf8')
-      const isSigned = isSignedByZoom(
-        config.ZOOM_WEBHOOK_SECRET,
-        {
-          body,
-          timestamp: onlyHeader(request.headers['x-zm-request-timestamp']),
-          signature: onlyHeader(request.headers['x-zm-signature'])
-        },
-        { now: clock.now(), windowMs: config.ZOOM_WEBHOOK_WINDOW_SECONDS * 1_000 }
-      )
-      if (!isSigned) throw new errors.invalidSignature()
-      const event = readZoomEvent(raw)
-      const plainToken = plainTokenOf(event)
-      if (plainToken !== undefined)
-        return {
-          plainToken,
-          encryptedToken: encryptToken(config.ZOOM_WEBHOOK_SECRET, plainToken)
-        }
-      await receipt.submit({ kind: 'zoom.event', query: '', body, requestId: request.id })
-      return {}
-    }
+    request => receive(request)
   )
 }
 

@@ -101,12 +101,11 @@ export async function createVideoCall(
   )
   const [known] = await findVideoCalls(database, tx.sql, 'id', [call.id])
   if (!known) throw new Error(`The video call ${uuid} was stored and is not there`)
-  const { video_call_participants, video_call_recordings, ...created } = await presentVideoCall(
-    known,
-    deps.storage,
-    now,
-    deps.signToken
-  )
+  const {
+    video_call_participants: _participants,
+    video_call_recordings: _recordings,
+    ...created
+  } = await presentVideoCall(known, deps.storage, now, deps.signToken)
   return created
 }
 

@@ -158,7 +158,7 @@ export const endAtOf = (
   startTime === null ? undefined : startTime + call.maximum_call_length * 60_000
 
 /** The claims of a participant's token. */
-export const claimsOf = (
+const claimsOf = (
   call: Pick<VideoCallRow, 'session_name' | 'session_key'>,
   participant: Pick<ParticipantRow, 'user_key' | 'is_host' | 'token_issued_at' | 'token_expires_at'>
 ): SessionClaims => ({

@@ -19,7 +19,7 @@ const Username = Type.String({
 })
 
 /** Minutes; the tokens of a call can be used for no longer either. */
-export const longestCall = 2_880
+const longestCall = 2_880
 
 /** POST /video_calls */
 export const CreateVideoCall = Type.Object(

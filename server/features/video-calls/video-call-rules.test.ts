@@ -242,10 +242,10 @@ onEachDatabase(dialect => {
         select distinct callback_url from client_events order by callback_url`.execute(
         server.deps.database.sql
       )
-      assert.deepEqual(rows.map(({ callback_url }) => callback_url).toSorted(), [
+      assert.deepEqual(rows.map(({ callback_url }) => String(callback_url)).toSorted(), [
         at('conversation'),
         at('request'),
-        null
+        'null'
       ])
       assert.equal(base.length, 6)
     })
