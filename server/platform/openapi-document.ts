@@ -86,7 +86,7 @@ const headers = {
     schema: { type: 'string', enum: ['true'] }
   },
   'ratelimit-limit': {
-    description: 'The limit that is nearest: requests of a minute, or what a refusal tells of.',
+    description: 'The limit that was reached: of requests a minute, or of texts or calls.',
     schema: { type: 'integer' }
   },
   'ratelimit-remaining': {
@@ -170,7 +170,7 @@ function finishOperation(operation: Json): void {
     Object.entries(given).map(([status, response]) => {
       const refusal = refusals[status]
       if (refusal) return [status, { $ref: `#/components/responses/${refusal.name}` }]
-      return [status, finishedSuccess(status, response, names, '429' in given)]
+      return [status, finishedSuccess(status, response, names)]
     })
   )
 }
@@ -178,15 +178,13 @@ function finishOperation(operation: Json): void {
 function finishedSuccess(
   status: string,
   response: unknown,
-  parameters: ReadonlySet<unknown>,
-  isLimited: boolean
+  parameters: ReadonlySet<unknown>
 ): Json {
   const { description, ...rest } = isRecord(response) ? response : {}
   return {
     description: description === 'Default Response' ? successes[status] : description,
     headers: {
       ...reference('x-request-id'),
-      ...(isLimited && rateLimit()),
       ...(status === '200' && parameters.has('cursor') && reference('x-next-cursor')),
       ...((status === '201' || status === '202') &&
         parameters.has('Idempotency-Key') &&

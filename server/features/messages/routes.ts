@@ -56,13 +56,13 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         summary: "Report stored copies of a message's media",
         description:
-          'For the worker that copies MMS media; raises `messages.message.images_lambda`.',
+          'For the worker that copies MMS media, with the key of the bearer or of an Admin; raises `messages.message.images_lambda`.',
         tags,
         body: StoreMediaCopies,
         response: { 200: Message, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
       }
     },
-    ({ body, bearer }) => storeMediaCopies(deps, bearer.id, body)
+    ({ body, bearer }) => storeMediaCopies(deps, bearer, body)
   )
 
   app.get(

@@ -51,6 +51,22 @@ onEachDatabase(dialect => {
     )
   })
 
+  test('a worker with the key of an Admin reports for every bearer, and that bearer is told', async t => {
+    const server = await build(t, dialect, { workers: false })
+    const { id, token } = await server.createBearer()
+    const { body: message } = await server.sendMessage({}, { token })
+
+    const answer = await server.request('POST', path, {
+      body: { message_uuid: message.message_uuid, media_file_urls: copies }
+    })
+
+    const { body: told } = await server.request('GET', `/admin/webhooks?bearer_id=${id}`)
+    assert.deepEqual(
+      [answer.status, told.map(({ type }: { type: string }) => type)],
+      [200, ['messages.message.images_lambda']]
+    )
+  })
+
   test('each URL that is none is named', async t => {
     const server = await build(t, dialect, { workers: false })
     const { body: message } = await server.sendMessage()

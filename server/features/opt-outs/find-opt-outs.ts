@@ -80,6 +80,8 @@ export async function* exportOptOuts(
     const last = rows.at(-1)
     if (!last) return
     after = last.id
+    // Between two pages other requests have their turn.
+    await new Promise(resolve => setImmediate(resolve))
     yield rows
       .map(present)
       .map(row =>
