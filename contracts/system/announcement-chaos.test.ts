@@ -154,21 +154,24 @@ const announcement = (id: string, list: readonly unknown[]) => ({
   }
 })
 
+/** As many as one request takes in JSON. */
+const mostInJson = 100_000
+
 /** As a careful client: again, until an answer comes. */
 async function postUntilTaken(outside: Outside, list: readonly unknown[]): Promise<void> {
-  await until(
-    'the announcement to be taken',
-    async () => {
-      const answer = await call(
-        outside,
-        'POST',
-        '/announcements',
-        announcement('snow-day', list)
-      ).catch(() => undefined)
-      return answer?.status === 202
-    },
-    waitMs
-  )
+  for (let start = 0; start < list.length; start += mostInJson) {
+    const part = announcement('snow-day', list.slice(start, start + mostInJson))
+    await until(
+      'the announcement to be taken',
+      async () => {
+        const answer = await call(outside, 'POST', '/announcements', part).catch(() => undefined)
+        if (answer !== undefined && answer.status < 500)
+          assert.equal(answer.status, 202, JSON.stringify(answer.body).slice(0, 500))
+        return answer?.status === 202
+      },
+      waitMs
+    )
+  }
 }
 
 const sentSoFar = ({ mock }: Outside): number => mock.world().messages.size

@@ -15,7 +15,10 @@ import { sendMessage } from '../lab/messages.ts'
 import { figure, nothingMeasured, within } from '../lab/result.ts'
 
 const firstHigh = 1_000_000
-/** Texts of announcements that a worker has on their way to the provider at once, see `startWorkers`. */
+/**
+ * Of texts of announcements a worker has 48 on their way to the provider, see `startWorkers`; a few take the
+ * places of those that arrive while the message is claimed.
+ */
 const onTheirWay = 64
 
 /** Somebody's child is ill while the whole district hears of the snow. */
