@@ -265,7 +265,7 @@ export class Recordings {
   }
 }
 
-export function* runningOf(world: World, of: Recorded): Generator<RecordingRecord, void, void> {
+function* runningOf(world: World, of: Recorded): Generator<RecordingRecord, void, void> {
   for (const recording of world.recordings.open()) {
     const isIt =
       'callSid' in of
