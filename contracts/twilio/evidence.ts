@@ -270,12 +270,25 @@ function kindOf(form: URLSearchParams): string {
   if (form.get('EventName') === 'conference-record-end')
     return 'recording of a conference, the old way'
   if (form.has('ConferenceSid')) return 'document for those in a conference'
+  if (form.has('CallSid') && form.has('CallbackSource')) return 'progress of a call'
+  if (form.has('MachineDetectionDuration')) return 'finding of a machine detection'
+  if (form.has('StableSpeechResult')) return 'partial result of a Gather'
+  if (form.has('CallSid') && form.has('CallStatus')) return documentKindOf(form)
   if (form.has('BundleSid')) return 'status of a compliance bundle'
   if (form.has('ErrorUrl')) return 'inbound message, to the fallback'
   if (form.get('SmsStatus') === 'received') return 'inbound message'
   if (form.has('MessageStatus') && form.has('SmsStatus')) return 'status of a message'
   if (form.has('MessageStatus')) return 'action of a Message verb'
   return `other: ${[...new Set(form.keys())].toSorted().slice(0, 3).join(', ')}`
+}
+
+/** What the application is asked for in a call. */
+function documentKindOf(form: URLSearchParams): string {
+  if (form.has('ErrorUrl')) return 'document of a call, of the fallback'
+  if (form.has('DialCallStatus')) return 'action of a Dial'
+  if (form.has('RecordingUrl')) return 'action of a Record'
+  if (form.has('SpeechResult')) return 'action of a Gather of speech'
+  return form.has('Digits') ? 'action of a Gather of keys' : 'document of a call'
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox'
 
 import { ControlRefusal } from '../../simulator/control-refusal.ts'
+import { callCallback } from '../callbacks/call-callback.ts'
 import type { ComplianceCallbacks } from '../callbacks/compliance-callback.ts'
 import { conferenceCallback, conferenceEvents } from '../callbacks/conference-callback.ts'
 import { recordingCallback, transcriptionCallback } from '../callbacks/recording-callback.ts'
@@ -9,9 +10,11 @@ import type { StatusCallback, StatusCallbacks } from '../callbacks/status-callba
 import { tellOfBundle } from '../compliance/bundle-review.ts'
 import { brandEventNames, tellOfBrand } from '../compliance/events.ts'
 import { bundleStatuses } from '../lifecycles/bundle.ts'
+import { callStatuses } from '../lifecycles/call.ts'
 import type { BrandRecord } from '../resources/brand.ts'
 import type { BundleRecord } from '../resources/bundle.ts'
 import type { MessageRecord } from '../resources/message.ts'
+import type { CallRecord } from '../voice/call-record.ts'
 import { recordingEvents } from '../voice/recording-record.ts'
 import type { Recordings } from '../voice/recordings.ts'
 import type { World } from '../world.ts'
@@ -32,7 +35,8 @@ const messageStatuses = [
 const Wanted = Type.Object(
   {
     sid: Type.String({
-      description: 'of a message, a bundle, a brand, a conference, a recording or a transcription'
+      description:
+        'of a message, a call, a bundle, a brand, a conference, a recording or a transcription'
     }),
     status: Type.Optional(
       Type.String({ description: 'of a brand or a conference, the name of the event' })
@@ -69,6 +73,8 @@ function tellOnceMore(world: World, callbacks: Callbacks, sid: string, status?: 
   const { bundles, brands } = world.compliance
   const message = world.messages.find(sid)
   if (message !== undefined) return tellOfMessage(world, callbacks, message, status)
+  const call = world.calls.find(sid)
+  if (call !== undefined) return tellOfCall(world, callbacks, call, status)
   const bundle = bundles.get(sid)
   if (bundle !== undefined) return tellOfThisBundle(world, callbacks, bundle, status)
   const brand = brands.get(sid)
@@ -80,7 +86,7 @@ function tellOnceMore(world: World, callbacks: Callbacks, sid: string, status?: 
   }
   throw new ControlRefusal(
     404,
-    `no message, bundle, brand, conference, recording or transcription ${sid} in ${world.name}`
+    `no message, call, bundle, brand, conference, recording or transcription ${sid} in ${world.name}`
   )
 }
 
@@ -133,6 +139,23 @@ function tellOfMessage(
   if (url === null) throw new ControlRefusal(409, `message ${sid} has no status callback`)
   callbacks.tell(world, { ...message, status })
   return { sid, status, url }
+}
+
+function tellOfCall(
+  world: World,
+  { callbacks }: Callbacks,
+  call: CallRecord,
+  wanted?: string
+): Told {
+  const { sid, settings } = call
+  const { statusCallback: url } = settings
+  if (url === null) throw new ControlRefusal(409, `call ${sid} has no status callback`)
+  const known = oneOf(['initiated', ...callStatuses], wanted) ?? call.status
+  const isBeginning = known === 'initiated'
+  const told = { ...call, status: isBeginning ? call.status : known }
+  const event = isBeginning ? 'initiated' : 'completed'
+  callbacks.tellOf(world, callCallback(world, told, event, url))
+  return { sid, status: known, url }
 }
 
 function tellOfThisBundle(

@@ -61,12 +61,12 @@ export const callControl: FastifyPluginCallbackTypebox<Options> = (app, options,
       return reply.code(201).send({ sid })
     }
   )
-  void app.register(acts, { ...options, path: '/_mock/handsets', who: PhoneInHand, prefix: '' })
+  void app.register(acts, { ...options, path: '/_mock/handsets', who: PhoneInHand, scheme: '' })
   void app.register(acts, {
     ...options,
     path: '/_mock/clients',
     who: BrowserAtHand,
-    prefix: 'client:'
+    scheme: 'client:'
   })
 
   app.post('/_mock/clients', { schema: { body: Registration } }, (request, reply) => {
@@ -133,29 +133,29 @@ export const callControl: FastifyPluginCallbackTypebox<Options> = (app, options,
 
 /** What anybody does with a phone in the hand, or in the browser. */
 const acts: FastifyPluginCallbackTypebox<
-  Options & { path: string; who: typeof PhoneInHand; prefix: '' | 'client:' }
-> = (app, { world, calls, path, who: params, prefix }, done) => {
+  Options & { path: string; who: typeof PhoneInHand; scheme: '' | 'client:' }
+> = (app, { world, calls, path, who: params, scheme }, done) => {
   app.post(`${path}/:who/digits`, { schema: { params, body: Keys } }, request => {
     const { digits, call_sid: sid } = request.body
     const here = world(worldNameIn(request))
-    return { sid: calls.press(here, prefix + request.params.who, digits, sid).sid }
+    return { sid: calls.press(here, scheme + request.params.who, digits, sid).sid }
   })
   app.post(`${path}/:who/speech`, { schema: { params, body: Speech } }, request => {
     const { words, call_sid: sid } = request.body
     const here = world(worldNameIn(request))
-    return { sid: calls.say(here, prefix + request.params.who, words, sid).sid }
+    return { sid: calls.say(here, scheme + request.params.who, words, sid).sid }
   })
   app.post(`${path}/:who/answer`, { schema: { params, body: Which } }, request => {
     const here = world(worldNameIn(request))
-    return { sid: calls.pickUp(here, prefix + request.params.who, request.body.call_sid).sid }
+    return { sid: calls.pickUp(here, scheme + request.params.who, request.body.call_sid).sid }
   })
   app.post(`${path}/:who/decline`, { schema: { params, body: Which } }, request => {
     const here = world(worldNameIn(request))
-    return { sid: calls.decline(here, prefix + request.params.who, request.body.call_sid).sid }
+    return { sid: calls.decline(here, scheme + request.params.who, request.body.call_sid).sid }
   })
   app.post(`${path}/:who/hangup`, { schema: { params, body: Which } }, request => {
     const here = world(worldNameIn(request))
-    return { sid: calls.putDown(here, prefix + request.params.who, request.body.call_sid).sid }
+    return { sid: calls.putDown(here, scheme + request.params.who, request.body.call_sid).sid }
   })
   done()
 }

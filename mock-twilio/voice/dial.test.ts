@@ -198,3 +198,28 @@ test('a caller that gets another document leaves nobody behind', async t => {
   const [, leg] = [...school.mock.world().calls.all()]
   assert.equal(leg?.status, 'completed')
 })
+
+test('two people in the middle of a talk go on talking in another mock', async t => {
+  const school = await aSchool(
+    t,
+    () => `<Response><Dial record="record-from-answer">${staff}</Dial><Say>Bye</Say></Response>`
+  )
+  const { mock } = school
+  const sid = await school.parent.calls(firstNumber).waits('20 s')
+  const snapshot = JSON.parse(JSON.stringify(await mock.save()))
+  await mock.clock.advance('6 h')
+
+  await mock.restore(snapshot)
+  const talk = mock.world().calls.of(person).at(-1)
+  assert.equal(talk?.sid, sid)
+  mock.calls.say(mock.world(), person, 'Are you still there?')
+  phone(mock, staff).hears('Are you still there?')
+  mock.calls.putDown(mock.world(), staff)
+  await mock.clock.advance('1 min')
+
+  phone(mock, person).hears('Bye')
+  assert.deepEqual(
+    Array.from(mock.world().calls.all(), ({ status }) => status),
+    ['completed', 'completed']
+  )
+})

@@ -241,7 +241,7 @@ export class Interpreter {
       if (attempts > 0) world.alert(code, `call: ${reason}`, about, exchangeOf(result))
       return result
     }
-    if (answer.headers['set-cookie'] !== undefined) {
+    if (answer.headers['set-cookie'] !== undefined && !isOver(call.status)) {
       const setCookies = [answer.headers['set-cookie'] ?? []].flat()
       keepCookies(world.cookieJars, call.sid, { url: answer.url, setCookies, now: world.now() })
     }

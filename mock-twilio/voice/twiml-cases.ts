@@ -679,7 +679,7 @@ const gathering: TwimlCase[] = [
 const recording: TwimlCase[] = [
   {
     page: record,
-    rule: 'any key ends a recording, and the action hears which',
+    rule: 'a silence ends a recording, and the silence is trimmed from it',
     document: response('<Record action="/next"/><Say>Never</Say>'),
     at: next,
     person: { says: ['Hello'], script: [{ hears: 'nothing' }] },
@@ -687,8 +687,8 @@ const recording: TwimlCase[] = [
       'beeps',
       'records',
       'the person says "Hello"',
-      'recorded 7 s',
-      'asks POST APP/next with Digits=, RecordingDuration=7, RecordingSid=RE…, RecordingUrl=…/RE…',
+      'recorded 1 s',
+      'asks POST APP/next with Digits=, RecordingDuration=1, RecordingSid=RE…, RecordingUrl=…/RE…',
       'says "Next"'
     ]
   },
@@ -701,8 +701,8 @@ const recording: TwimlCase[] = [
     steps: [
       'records',
       `the person says "${'la '.repeat(60).trim()}"`,
-      'recorded 5 s',
-      'asks POST APP/next with Digits=, RecordingDuration=5, RecordingSid=RE…, RecordingUrl=…/RE…',
+      'recorded 4 s',
+      'asks POST APP/next with Digits=, RecordingDuration=4, RecordingSid=RE…, RecordingUrl=…/RE…',
       'says "Next"'
     ]
   },
@@ -717,15 +717,15 @@ const recording: TwimlCase[] = [
       'records',
       'the person says "Hello"',
       'the person hangs up',
-      'recorded 6 s',
-      'asks POST APP/next with Digits=hangup, RecordingDuration=6, RecordingSid=RE…, RecordingUrl=…/RE…'
+      'recorded 1 s',
+      'asks POST APP/next with Digits=hangup, RecordingDuration=1, RecordingSid=RE…, RecordingUrl=…/RE…'
     ]
   },
   {
     page: record,
     rule: 'who says nothing at all falls through to the next verb',
     document: response('<Record action="/next" timeout="3"/><Say>Nothing</Say>'),
-    steps: ['beeps', 'records', 'recorded 0 s', 'says "Nothing"']
+    steps: ['beeps', 'records', 'recorded nothing', 'says "Nothing"']
   },
   {
     page: record,
@@ -737,8 +737,8 @@ const recording: TwimlCase[] = [
       'beeps',
       'records',
       'the person says "Hello"',
-      'recorded 4 s',
-      'asks POST APP/voice with Digits=, RecordingDuration=4, RecordingSid=RE…, RecordingUrl=…/RE…',
+      'recorded 1 s',
+      'asks POST APP/voice with Digits=, RecordingDuration=1, RecordingSid=RE…, RecordingUrl=…/RE…',
       'says "Thanks"'
     ]
   },
@@ -746,32 +746,32 @@ const recording: TwimlCase[] = [
     page: error(13612),
     rule: 'a wrong maxLength is warned of',
     document: response('<Record maxLength="0" timeout="1"/>'),
-    steps: ['warning 13612', 'beeps', 'records', 'recorded 0 s']
+    steps: ['warning 13612', 'beeps', 'records', 'recorded nothing']
   },
   {
     page: error(13611),
     rule: 'a wrong timeout is warned of',
     document: response('<Record timeout="x"/>'),
-    steps: ['warning 13611', 'beeps', 'records', 'recorded 0 s'],
+    steps: ['warning 13611', 'beeps', 'records', 'recorded nothing'],
     ends: 'completed after 6 s'
   },
   {
     page: error(13613),
     rule: 'a wrong finishOnKey is warned of',
     document: response('<Record finishOnKey="x" timeout="1"/>'),
-    steps: ['warning 13613', 'beeps', 'records', 'recorded 0 s']
+    steps: ['warning 13613', 'beeps', 'records', 'recorded nothing']
   },
   {
     page: error(13615),
     rule: 'a transcribed recording lasts at most two minutes',
     document: response('<Record transcribe="true" maxLength="600" timeout="1"/>'),
-    steps: ['warning 13615', 'beeps', 'records', 'recorded 0 s']
+    steps: ['warning 13615', 'beeps', 'records', 'recorded nothing']
   },
   {
     page: error(13621),
     rule: 'a wrong recordingStatusCallbackEvent is warned of',
     document: response('<Record recordingStatusCallbackEvent="begun" timeout="1"/>'),
-    steps: ['warning 13621', 'beeps', 'records', 'recorded 0 s']
+    steps: ['warning 13621', 'beeps', 'records', 'recorded nothing']
   }
 ]
 

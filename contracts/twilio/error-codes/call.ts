@@ -26,12 +26,17 @@ export const callErrors: ErrorCause[] = [
     const path = `${account}/Calls/${body.sid}.json`
     return built.request('POST', path, { Twiml: '<Response/>' })
   }),
+  calling(21221, 'a SIP user name of 300 characters', { SipAuthUsername: 'a'.repeat(300) }),
+  calling(21223, 'a SIP password of 300 characters', { SipAuthPassword: 'a'.repeat(300) }),
+  calling(21226, 'a call to a SIP address', { To: 'sip:ada@example.com' }),
   calling(21234, 'a way of detecting machines that does not exist', { MachineDetection: 'Yes' }),
   calling(21263, 'a detection that may take an hour', {
     MachineDetection: 'Enable',
     MachineDetectionTimeout: 3600
   }),
   calling(21626, 'an event of calls that does not exist', { StatusCallbackEvent: 'hung-up' }),
+  calling(20001, 'a call over a trunk of nobody', { Byoc: `BY${'9'.repeat(32)}` }),
+  calling(21658, 'a CallReason of 51 characters', { CallReason: 'a'.repeat(51) }),
   calling(21658, 'a document of 4001 characters', { Url: '', Twiml: 'a'.repeat(4001) })
 ]
 

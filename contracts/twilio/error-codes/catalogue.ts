@@ -13,6 +13,7 @@ import { numberErrors } from './number.ts'
 import { schedulingErrors } from './scheduling.ts'
 import { serviceErrors } from './service.ts'
 import { twimlErrors } from './twiml.ts'
+import { voiceErrors } from './voice.ts'
 
 /** Every error of the mock with its causes, in the order of the codes. */
 export const errorCauses: readonly ErrorCause[] = [
@@ -27,7 +28,8 @@ export const errorCauses: readonly ErrorCause[] = [
   ...complianceErrors,
   ...deliveryFailures,
   ...callbackErrors,
-  ...twimlErrors
+  ...twimlErrors,
+  ...voiceErrors
 ].toSorted((a, b) => a.code - b.code)
 
 /** Codes that the mock knows and no test can bring about, and why. */

@@ -119,12 +119,13 @@ function end(stage: Stage, world: World, call: CallRecord, verb: Record): Told {
   const ms = world.now() - (startedAt ?? world.now())
   verb.recordingSid = null
   verb.startedAt = null
+  const isSilent = verb.spokenMs === 0
   const { url, seconds } = stage.recorder.end(world, sid, {
     ms,
-    isSilent: verb.spokenMs === 0,
+    isSilent,
     transcribe: transcribe || callback !== null ? { callback } : null
   })
-  note(world, call, 'recorded', `recorded ${seconds} s`)
+  note(world, call, 'recorded', isSilent ? 'recorded nothing' : `recorded ${seconds} s`)
   return { url, seconds, sid }
 }
 
