@@ -296,7 +296,26 @@ test('every list takes the size of a page, its number and a token', async t => {
   ]
   const profile = await make('/trusthub/v1/CustomerProfiles', bundle)
   const product = await make('/trusthub/v1/TrustProducts', bundle)
+  const { body: participant } = await request(
+    'POST',
+    `${account}/Conferences/Bus/Participants.json`,
+    {
+      To: '+16015550123',
+      From: '+16015550100'
+    }
+  )
+  await mock.clock.advance('20 s')
+  const call = `${account}/Calls/${String(participant['call_sid'])}`
+  const conference = `${account}/Conferences/${String(participant['conference_sid'])}`
+  const recording = await make(`${call}/Recordings.json`)
   const lists = [
+    `${account}/Conferences.json`,
+    `${conference}/Participants.json`,
+    `${conference}/Recordings.json`,
+    `${account}/Recordings.json`,
+    `${call}/Recordings.json`,
+    `${account}/Recordings/${recording}/Transcriptions.json`,
+    `${account}/Transcriptions.json`,
     `${account}/Messages/${message.sid}/Media.json`,
     `${account}/Addresses.json`,
     `${account}/Addresses/${address}/DependentPhoneNumbers.json`,

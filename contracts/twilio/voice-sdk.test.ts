@@ -36,7 +36,7 @@ test('the SDK calls, finds the call by its filters, and reads what happened in i
   const [event] = await client.calls(created.sid).events.list()
 
   assert.deepEqual([created.status, call.status, call.answeredBy], ['queued', 'completed', 'human'])
-  assert.equal(call.duration, '4')
+  assert.equal(call.duration, '3')
   assert.deepEqual(
     listed.map(({ sid }) => sid),
     [created.sid]

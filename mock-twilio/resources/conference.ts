@@ -1,4 +1,5 @@
 import { rfc2822 } from '../dates.ts'
+import type { CallRecord } from '../voice/call-record.ts'
 import type { ConferenceRecord, ParticipantRecord } from '../voice/conference-record.ts'
 import type { World } from '../world.ts'
 import { apiVersion } from './api-version.ts'
@@ -62,16 +63,18 @@ type ParticipantStatus = 'queued' | 'connecting' | 'ringing' | 'connected' | 'co
 function statusOf(world: World, { callSid, joinedAt }: ParticipantRecord): ParticipantStatus {
   if (joinedAt !== null) return 'connected'
   const call = world.calls.find(callSid)
-  switch (call?.status) {
-    case 'queued':
-      return call.startTime === null ? 'queued' : 'connecting'
-    case 'ringing':
-      return 'ringing'
-    case 'in-progress':
-      return 'connected'
-    case 'completed':
-      return 'complete'
-    default:
-      return 'failed'
-  }
+  if (call === undefined) return 'failed'
+  if (call.status === 'queued' && call.startTime !== null) return 'connecting'
+  return statusesOfCalls[call.status]
+}
+
+const statusesOfCalls: Record<CallRecord['status'], ParticipantStatus> = {
+  queued: 'queued',
+  ringing: 'ringing',
+  'in-progress': 'connected',
+  completed: 'complete',
+  busy: 'failed',
+  'no-answer': 'failed',
+  failed: 'failed',
+  canceled: 'failed'
 }

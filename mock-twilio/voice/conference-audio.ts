@@ -38,7 +38,7 @@ export interface WantedProgram {
 }
 
 /** The music of Twilio's own is not fetched: there is no internet. */
-export const usualMusic = 'http://com.twilio.music.classical.s3.amazonaws.com/'
+const usualMusic = 'http://com.twilio.music.classical.s3.amazonaws.com/'
 
 const audioStep = 'conference.audio'
 /** A document that goes round and round is stopped; the limit is ours. */

@@ -568,6 +568,72 @@ test('the application calls somebody in, who is there when picking up', async t 
   assert.equal((await school.conference()).status, 'completed')
 })
 
+test('somebody is called in with all that can be said of it', async t => {
+  const school = await aSchool(t)
+  const { url } = school.receiver
+  const first = await school.enter(moderator)
+  school.documents.set('/wait', '<Say>Please wait</Say>')
+
+  const { status, body } = await school.invite(parent, {
+    Label: 'parent',
+    Timeout: 20,
+    TimeLimit: 60,
+    StatusCallback: `${url}/status`,
+    StatusCallbackMethod: 'GET',
+    StatusCallbackEvent: 'answered completed',
+    Record: true,
+    RecordingChannels: 'dual',
+    RecordingTrack: 'both',
+    RecordingStatusCallback: `${url}/recording`,
+    RecordingStatusCallbackMethod: 'POST',
+    RecordingStatusCallbackEvent: ['in-progress', 'completed', 'absent'],
+    Trim: 'do-not-trim',
+    Muted: true,
+    Beep: 'onExit',
+    StartConferenceOnEnter: false,
+    EndConferenceOnExit: true,
+    WaitUrl: `${url}/wait`,
+    WaitMethod: 'GET',
+    EarlyMedia: false,
+    MaxParticipants: 10,
+    ConferenceRecord: 'record-from-start',
+    ConferenceTrim: 'do-not-trim',
+    ConferenceStatusCallbackMethod: 'POST',
+    ConferenceRecordingStatusCallback: `${url}/whole`,
+    ConferenceRecordingStatusCallbackMethod: 'POST',
+    ConferenceRecordingStatusCallbackEvent: 'completed',
+    Coaching: true,
+    CallSidToCoach: first,
+    JitterBufferSize: 'small',
+    Region: 'ie1',
+    CallReason: 'The bus is late',
+    MachineDetection: 'Enable',
+    MachineDetectionTimeout: 10,
+    MachineDetectionSpeechThreshold: 2000,
+    MachineDetectionSpeechEndThreshold: 1000,
+    MachineDetectionSilenceTimeout: 3000,
+    AmdStatusCallback: `${url}/amd`,
+    AmdStatusCallbackMethod: 'POST'
+  })
+  await school.mock.clock.advance('15 s')
+  const path = `${account}/Conferences/${String(body['conference_sid'])}/Participants/parent.json`
+  const inside = (await school.request('GET', path)).body
+  await school.mock.clock.advance('2 min')
+
+  assert.deepEqual(
+    [status, inside['muted'], inside['coaching'], inside['end_conference_on_exit']],
+    [201, true, true, true]
+  )
+  assert.equal((await school.conference()).status, 'completed', 'after a minute, by its TimeLimit')
+  const told = (where: string) =>
+    school.receiver.received
+      .filter(({ url: asked }) => asked.startsWith(where))
+      .map(({ form }) => form['RecordingStatus'] ?? form['CallStatus'] ?? form['AnsweredBy'])
+  assert.deepEqual(told('/status'), ['in-progress', 'completed'])
+  assert.deepEqual(told('/recording'), ['in-progress', 'completed'])
+  assert.deepEqual(told('/amd'), ['human'])
+})
+
 test('who does not pick up was added in vain, and a conference of nobody is over', async t => {
   const school = await aSchool(t)
   const endings: [() => unknown, string][] = [

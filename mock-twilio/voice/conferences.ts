@@ -613,7 +613,7 @@ export function openConference(world: World, nameOrSid: string): ConferenceRecor
 }
 
 /** Where a call is, or is expected. */
-export function spotOf(world: World, callSid: string): ParticipantSpot | undefined {
+function spotOf(world: World, callSid: string): ParticipantSpot | undefined {
   for (const conference of world.conferences.open()) {
     const participant = conference.participants.find(other => other.callSid === callSid)
     if (participant !== undefined) return { conference, participant }
@@ -621,7 +621,7 @@ export function spotOf(world: World, callSid: string): ParticipantSpot | undefin
   return undefined
 }
 
-export function insideOf({ participants }: ConferenceRecord): ParticipantRecord[] {
+function insideOf({ participants }: ConferenceRecord): ParticipantRecord[] {
   return participants.filter(({ joinedAt }) => joinedAt !== null)
 }
 

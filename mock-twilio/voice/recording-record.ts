@@ -24,7 +24,7 @@ export const RecordingCallback = Type.Object({
   events: Type.Array(RecordingCallbackEvent)
 })
 
-export const RecordingTrack = Type.Union(
+const RecordingTrack = Type.Union(
   [Type.Literal('inbound'), Type.Literal('outbound'), Type.Literal('both')],
   { description: 'inbound is what Twilio hears from the phone, outbound what it sends there' }
 )

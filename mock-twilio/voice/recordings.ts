@@ -185,7 +185,10 @@ export class Recordings {
   }
 
   #process(world: World, recording: RecordingRecord): void {
-    if (recording.recordedMs < shortestMs) recording.errorCode ??= 16101
+    // That a message had no words is nobody's mistake.
+    const isEmpty = recording.errorCode !== null
+    if (isEmpty) recording.said = []
+    else if (recording.recordedMs < shortestMs) recording.errorCode = 16101
     else if (recording.said.length === 0 && world.origin.silent_recordings === 'absent') {
       recording.errorCode = 16102
     }
@@ -193,7 +196,8 @@ export class Recordings {
     if (errorCode !== null) {
       this.#move(world, recording, 'foundWorthless')
       const reason = errorCode === 16101 ? 'too short' : 'silent'
-      world.alert(errorCode, `the recording is ${reason}`, { sid, severity: 'warning' })
+      const message = `the recording is ${reason}`
+      if (!isEmpty) world.alert(errorCode, message, { sid, severity: 'warning' })
       this.#tell(world, recording, 'absent')
       return
     }
@@ -265,7 +269,7 @@ export class Recordings {
   }
 }
 
-export function* runningOf(world: World, of: Recorded): Generator<RecordingRecord, void, void> {
+function* runningOf(world: World, of: Recorded): Generator<RecordingRecord, void, void> {
   for (const recording of world.recordings.open()) {
     const isIt =
       'callSid' in of

@@ -58,7 +58,7 @@ function escaped(text: string): string {
 const mostBytes = 64 * 1024
 const deepest = 50
 
-export function readVoiceTwiml(xml: string, place: Place = 'call'): VoiceDocument | TwimlProblem {
+function readVoiceTwiml(xml: string, place: Place = 'call'): VoiceDocument | TwimlProblem {
   const root = readXml(xml)
   if ('code' in root) return { ...root, isError: true }
   const reading: Reading = { problems: [] }

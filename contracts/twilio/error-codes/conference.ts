@@ -56,7 +56,6 @@ export const conferenceErrors: ErrorCause[] = [
     await withWorld(built, { silent_recordings: 'absent', ...numbers })
     return record(built)
   }),
-  debugged(16102, 'a voicemail without a word', built => answered(built, '<Record/>')),
   debugged(13617, 'a voicemail of two seconds is to be written down', built => {
     built.receiver.answers(() => ({ body: '<Response><Hangup/></Response>' }))
     const record = `<Record action="${built.receiver.url}/" maxLength="2" trim="do-not-trim" transcribe="true"/>`

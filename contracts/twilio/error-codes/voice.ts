@@ -144,6 +144,8 @@ function document(code: number, cause: string, xml: string): ErrorCause {
             : '<Response/>'
     }))
     mock.world().handsets.changeCalls(staff, { hangs_up_after: '5 s' })
+    // Silence is no recording, and too short a one is not written down.
+    mock.world().handsets.changeCalls(person, { says: ['Ada has a cold and stays at home today'] })
     const Url = `${receiver.url}/voice`
     await request('POST', calls, { To: person, From: firstNumber, Url })
     await mock.clock.advance('10 min')

@@ -26,6 +26,9 @@ export const authorization = basic(accountSid, authToken)
 const otherWorlds = ['ACfffffffffffffffffffffffffffffff1', 'ACfffffffffffffffffffffffffffffff2']
 /** A path with more in it than can be said without knowing what there is. */
 const namesSomething = /:(?!AccountSid|CountryCode|PhoneNumber)/
+const participants =
+  '/api/2010-04-01/Accounts/:AccountSid/Conferences/:ConferenceSid/Participants.json'
+const callRecordings = '/api/2010-04-01/Accounts/:AccountSid/Calls/:CallSid/Recordings.json'
 const formType = 'application/x-www-form-urlencoded'
 
 /** Makes requests of which some are in order, some are nearly so, and some are no requests at all. */
@@ -132,6 +135,9 @@ export class RequestMaker {
   #makerFor(route: string): FuzzedOperation | undefined {
     const own = this.#makers.get(route)
     if (own !== undefined && route.includes('/Overrides/')) return own
+    // Nobody makes a conference, or a recording, where it is listed.
+    if (route.includes('/Conferences/')) return this.#makers.get(participants)
+    if (/\/Recordings\//.test(route)) return this.#makers.get(callRecordings)
     const segments = route.split('/')
     while (segments.length > 3) {
       segments.pop()
@@ -173,6 +179,9 @@ export class RequestMaker {
     const form = isPost ? (isJson ? [this.#jsonOf(operation.name, parameters)] : parts('form')) : []
     // Nothing is sent without them, and the files do not call them required.
     if (operation.name === 'create-message') this.#completeMessage(form)
+    if (operation.name === 'create-call' || operation.name === 'create-participant') {
+      this.#completeCall(form)
+    }
     return {
       method: operation.method,
       path: addressed(path, random),
@@ -221,6 +230,18 @@ export class RequestMaker {
     }
     if (!has('Body')) form.push('Body=Your+bus+is+late')
     if (random.chance(0.2)) form.push(`MediaUrl=${encode('https://example.org/a.jpg')}`)
+  }
+
+  /** Somebody who can be called, by a number of the account; a participant takes no document, and none harms it. */
+  #completeCall(form: string[]): void {
+    const random = this.#random
+    const named = form.filter(part => !/^(?:To|From|Url|ApplicationSid|Twiml)=/.test(part))
+    form.splice(0, form.length, ...named)
+    form.push(
+      `To=${encode(aPhoneNumber(random))}`,
+      `From=${encode(pick(phoneNumbers, random))}`,
+      `Twiml=${encode('<Response><Pause length="600"/></Response>')}`
+    )
   }
 
   #pathValue(operation: string, name: string, parameter: Parameter | undefined): string {

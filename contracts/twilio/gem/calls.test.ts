@@ -7,7 +7,7 @@ const events = ['initiated', 'ringing', 'answered', 'completed']
 const progress = '/api/v1/twilio_calls/participant_status_changes'
 
 test('test_mock_calls: calls', async t => {
-  const { sdk, ask, receiver } = await asTheGem(t)
+  const { sdk, ask, receiver, mock } = await asTheGem(t)
   const statusCallback = receiver.url + progress
   const url = `${receiver.url}/api/v1/twilio_calls/voice_responses`
 
@@ -34,7 +34,7 @@ test('test_mock_calls: calls', async t => {
 
   assert.match(bySdk.sid, /^CA[0-9a-f]{32}$/)
   assert.deepEqual([bySdk.direction, bySdk.status], ['outbound-api', 'queued'])
-  assert.equal(bySdk.phoneNumberSid, gem.numberSid)
+  assert.equal(bySdk.phoneNumberSid, mock.world().numbersByPhone.get(gem.number)?.sid)
   assert.equal(byGem.status, 201)
   assert.deepEqual(
     [byGem.body['direction'], byGem.body['to'], byGem.body['from']],

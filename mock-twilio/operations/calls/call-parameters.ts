@@ -233,7 +233,7 @@ function readSendDigits(form: Form): string {
 }
 
 /** https://www.twilio.com/docs/voice/api/call-resource#recordingstatuscallback */
-export function readRecording(form: Form): RecordingWish | null {
+function readRecording(form: Form): RecordingWish | null {
   const isRecorded = flag(form, 'Record') ?? false
   const channels = oneOf(form, 'RecordingChannels', ['mono', 'dual']) ?? 'mono'
   const track = oneOf(form, 'RecordingTrack', ['inbound', 'outbound', 'both']) ?? 'both'

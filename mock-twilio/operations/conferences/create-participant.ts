@@ -56,6 +56,8 @@ export const createParticipant: Operation = {
     const most = readMost(form)
     const settings = readParticipantCall(form)
     checkTheRest(world, form)
+    flag(form, 'EarlyMedia')
+    oneOf(form, 'JitterBufferSize', ['large', 'medium', 'small', 'off'])
     refuseMagicCallee(to)
     const problem = checkRoom(world, open, most)
     if (problem !== undefined) throw refusal(problem.code, ...problem.values)
