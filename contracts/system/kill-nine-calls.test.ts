@@ -25,8 +25,8 @@ test(`a server killed in the middle of ${conferences} conferences, and again whi
   const { handsets } = outside.mock.world()
   for (let place = 0; place < conferences; place++) {
     const talks = { answers: 'person', after: '3 s' } as const
-    handsets.changeCalls(family(place, 0), { ...talks, hangs_up_after: '100 s' })
-    handsets.changeCalls(family(place, 1), { ...talks, hangs_up_after: '70 s' })
+    handsets.changeCalls(family(place, 0), { ...talks, hangs_up_after: '80 s' })
+    handsets.changeCalls(family(place, 1), { ...talks, hangs_up_after: '60 s' })
     handsets.changeCalls(family(place, 2), { answers: 'declines', after: '3 s' })
   }
   let server = await startServer(t, outside, environment)

@@ -171,7 +171,7 @@ async function forget({ deps: { database } }: TestServer): Promise<void> {
 }
 
 onEachDatabase(dialect => {
-  const rounds = dialect === 'sqlite' ? 12 : 4
+  const rounds = dialect === 'sqlite' ? 8 : 2
 
   test(`the callbacks of a conference in ${rounds} random orders, with repetitions, end as it ended`, async t => {
     const server = await build(t, dialect)

@@ -175,66 +175,70 @@ function claim(step: Step, now: number): void {
 
 /** Asks the provider. Never rejects. */
 async function perform(deps: DirectionDeps, conference: Conference, step: Step): Promise<Result> {
-  const { voice, log, metrics } = deps
   const { row, moderator } = conference
-  const conferenceSid = row.conference_sid ?? ''
-  const urls = callUrls(deps.config.PUBLIC_URL)
   try {
-    switch (step.do) {
-      case 'call_moderator': {
-        const outcome = await callModerator(deps, conference)
-        metrics.providerCalls.inc({ operation: 'place_call', outcome: outcome.kind })
-        return { step, kind: 'placed', outcome }
-      }
-      case 'invite': {
-        const outcome = await voice.invite({
-          conferenceSid,
-          to: step.leg.participant_number,
-          from: step.leg.provider_number,
-          label: step.leg.uuid,
-          statusCallback: urls.status(step.leg.uuid),
-          ringSeconds: deps.config.CALL_RING_SECONDS
-        })
-        metrics.providerCalls.inc({ operation: 'invite', outcome: outcome.kind })
-        return { step, kind: 'placed', outcome }
-      }
-      case 'find_lost': {
-        const found = await findLostCall(deps, step.leg)
-        metrics.reconciliations.inc({ result: found ? 'found' : 'absent' })
-        const outcome: SendOutcome = found
-          ? { kind: 'taken', ...found }
-          : { kind: 'notTaken', reason: 'the provider does not have it', retryAfterMs: 0 }
-        return { step, kind: 'placed', outcome }
-      }
-      case 'welcome':
-        await voice.announceTo(conferenceSid, step.leg.call_sid ?? '', urls.welcome(step.leg.uuid))
-        return { step, kind: 'done' }
-      case 'hang_up':
-        return { step, kind: 'heard', report: await voice.endCall(step.leg.call_sid ?? '') }
-      case 'ask_after':
-        return { step, kind: 'heard', report: await voice.fetchCall(step.leg.call_sid ?? '') }
-      case 'end_conference':
-        await voice.endConference(conferenceSid)
-        return { step, kind: 'done' }
-      case 'look_up': {
-        const found = await voice.findConference(row.uuid)
-        const calls = found && found.status !== 'completed' ? await voice.callsIn(found.sid) : []
-        return { step, kind: 'looked_up', sid: found?.sid, status: found?.status ?? '', calls }
-      }
-      case 'seek_recording':
-        return {
-          step,
-          kind: 'recordings',
-          recordings: await voice.findRecordings({ conferenceSid })
-        }
-    }
+    return await ask(deps, conference, step)
   } catch (error) {
-    log.warn(
+    deps.log.warn(
       { err: error, conference_call: row.uuid, call: moderator.uuid, step: step.do },
       'the provider could not be asked about a conference call'
     )
     return { step, kind: 'trouble' }
   }
+}
+
+async function ask(deps: DirectionDeps, conference: Conference, step: Step): Promise<Result> {
+  const { voice, metrics } = deps
+  const { row } = conference
+  const conferenceSid = row.conference_sid ?? ''
+  const urls = callUrls(deps.config.PUBLIC_URL)
+  switch (step.do) {
+    case 'call_moderator': {
+      const outcome = await callModerator(deps, conference)
+      metrics.providerCalls.inc({ operation: 'place_call', outcome: outcome.kind })
+      return { step, kind: 'placed', outcome }
+    }
+    case 'invite': {
+      const outcome = await voice.invite({
+        conferenceSid,
+        to: step.leg.participant_number,
+        from: step.leg.provider_number,
+        label: step.leg.uuid,
+        statusCallback: urls.status(step.leg.uuid),
+        ringSeconds: deps.config.CALL_RING_SECONDS
+      })
+      metrics.providerCalls.inc({ operation: 'invite', outcome: outcome.kind })
+      return { step, kind: 'placed', outcome }
+    }
+    case 'find_lost': {
+      const found = await findLostCall(deps, step.leg)
+      metrics.reconciliations.inc({ result: found ? 'found' : 'absent' })
+      const outcome: SendOutcome = found
+        ? { kind: 'taken', ...found }
+        : { kind: 'notTaken', reason: 'the provider does not have it', retryAfterMs: 0 }
+      return { step, kind: 'placed', outcome }
+    }
+    case 'welcome':
+      await voice.announceTo(conferenceSid, step.leg.call_sid ?? '', urls.welcome(step.leg.uuid))
+      return { step, kind: 'done' }
+    case 'hang_up':
+      return { step, kind: 'heard', report: await voice.endCall(step.leg.call_sid ?? '') }
+    case 'ask_after':
+      return { step, kind: 'heard', report: await voice.fetchCall(step.leg.call_sid ?? '') }
+    case 'look_up': {
+      const found = await voice.findConference(row.uuid)
+      const calls = found && found.status !== 'completed' ? await voice.callsIn(found.sid) : []
+      return { step, kind: 'looked_up', sid: found?.sid, status: found?.status ?? '', calls }
+    }
+    case 'seek_recording': {
+      const recordings = await voice.findRecordings({ conferenceSid })
+      return { step, kind: 'recordings', recordings }
+    }
+    case 'end_conference':
+      break
+  }
+  await voice.endConference(conferenceSid)
+  return { step, kind: 'done' }
 }
 
 function callModerator({ twilio, config }: DirectionDeps, { row, moderator }: Conference) {

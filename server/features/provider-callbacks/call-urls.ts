@@ -30,7 +30,7 @@ export function callUrls(publicUrl: string): CallUrls {
     const parameters = new URLSearchParams(
       Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])
     )
-    return `${publicUrl}${base}${path}${parameters.size > 0 ? `?${parameters}` : ''}`
+    return `${publicUrl}${base}${path}${parameters.size > 0 ? `?${parameters.toString()}` : ''}`
   }
   return {
     moderator: (conference_uuid, call_uuid) =>

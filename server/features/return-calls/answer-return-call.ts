@@ -71,8 +71,9 @@ async function stepsOf(
     case 'opt_out':
       return [{ say: farewell }, { hangUp: true }]
     case undefined:
-      return menuSteps(deps, pairing)
+      break
   }
+  return menuSteps(deps, pairing)
 }
 
 /** Asked twice; whoever says nothing is hung up on. */

@@ -7,6 +7,7 @@ import {
   secondNumber,
   type TestServer
 } from '../../testing/build.ts'
+import { aBrowser } from '../../testing/browsers.ts'
 import {
   aPairing,
   assertNobodyIsOnTheLine,
@@ -22,25 +23,6 @@ const menu =
   'Press 1 to be connected, 2 to leave a message, or 3 to receive no more calls from this number.'
 
 const callEvents = (server: TestServer) => eventsOf(server, 'direct_calls.call.status_update')
-
-async function aBrowser(server: TestServer, habits: object = {}): Promise<string> {
-  const { status, body } = await server.request('POST', '/sdk_calls/voice_token', {
-    body: { conversation: { moderator_id: 'teacher-17', conversation_id: 'class-4b' } }
-  })
-  assert.equal(status, 201)
-  const registered = await server.mock.app.inject({
-    method: 'POST',
-    url: '/_mock/clients',
-    payload: { token: body.token }
-  })
-  assert.equal(registered.statusCode, 201, registered.body)
-  await server.mock.app.inject({
-    method: 'PUT',
-    url: `/_mock/clients/${body.identity}`,
-    payload: habits
-  })
-  return body.identity
-}
 
 onEachDatabase(dialect => {
   test('who returns a call and says nothing hears the menu twice and is hung up on', async t => {

@@ -9,6 +9,7 @@ import {
   secondNumber,
   type TestServer
 } from '../../testing/build.ts'
+import { aBrowser, askForToken, browserCalls } from '../../testing/browsers.ts'
 import {
   aPairing,
   assertNobodyIsOnTheLine,
@@ -20,44 +21,6 @@ import {
 import { callback } from '../../testing/messages.ts'
 
 const callEvents = (server: TestServer) => eventsOf(server, 'direct_calls.call.status_update')
-
-const askForToken = (server: TestServer, fields: object = {}) =>
-  server.request('POST', '/sdk_calls/voice_token', {
-    body: {
-      conversation: {
-        moderator_id: 'teacher-17',
-        conversation_id: 'class-4b',
-        client_call_id: 'call-1',
-        ...fields
-      }
-    }
-  })
-
-/** A browser that the SDK registered with a token of ours. */
-async function aBrowser(server: TestServer, habits: object = {}): Promise<string> {
-  const { body } = await askForToken(server)
-  for (const [method, url, payload] of [
-    ['POST', '/_mock/clients', { token: body.token }],
-    ['PUT', `/_mock/clients/${body.identity}`, habits]
-  ] as const) {
-    const { statusCode, body: answer } = await server.mock.app.inject({ method, url, payload })
-    assert.ok(statusCode < 300, answer)
-  }
-  return body.identity
-}
-
-async function browserCalls(
-  server: TestServer,
-  identity: string,
-  parameters: Record<string, string>
-): Promise<void> {
-  const { statusCode, body } = await server.mock.app.inject({
-    method: 'POST',
-    url: `/_mock/clients/${identity}/calls`,
-    payload: { parameters }
-  })
-  assert.equal(statusCode, 201, body)
-}
 
 onEachDatabase(dialect => {
   test("a voice token is the provider's access token: signed, short-lived, for one identity", async t => {

@@ -12,7 +12,7 @@ import {
 import { replay } from '../../testing/replay.ts'
 
 onEachDatabase(dialect => {
-  const rounds = dialect === 'sqlite' ? 10 : 4
+  const rounds = dialect === 'sqlite' ? 6 : 2
 
   test(`the callbacks of a voicemail in ${rounds} random orders, with repetitions, are one call and one voicemail, stored and read`, async t => {
     const server = await build(t, dialect)
