@@ -181,7 +181,8 @@ export async function untilLeft({ deps, clientApp }: TestServer, count: number):
   for (let latest = ''; ;) {
     const isMoving = async (): Promise<boolean> => {
       const { rows } = await sql<{ count: number }>`
-        select count(*) as count from lane_entries where lane <> 'message-checks'`.execute(
+        select count(*) as count from lane_entries
+        where lane not in ('message-checks', 'messaging-services.synchronization')`.execute(
         deps.database.sql
       )
       const left = Number(rows[0]?.count)
