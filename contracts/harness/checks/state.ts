@@ -446,6 +446,8 @@ const command = (
 })
 
 const canceling = command('cancel', async (model, { world, actor, uuid }) => {
+  // What was reported before is processed a moment after its answer.
+  await settled(world)
   const { status } = await world.send(world.document.operation('delete_messages_by_uuid'), actor, {
     params: { uuid }
   })
