@@ -55,7 +55,7 @@ export interface Command {
   values: Omit<ContractOptions, 'runId'>
 }
 
-export const usage = `
+const usage = `
   npm run contract -- --start                                     the offline stack, started for the run
   npm run contract -- --url http://127.0.0.1:3000 --token csk_…   a server that runs
 

@@ -64,7 +64,13 @@ export async function runContract(
       ? await startPrismProxy({ document: document.json, upstream: options.url })
       : undefined
     if (prism) endings.push(() => prism.close())
-    const client = createClient({ url: options.url, proxyUrl: prism?.url, judge, ledger })
+    const client = createClient({
+      url: options.url,
+      proxyUrl: prism?.url,
+      judge,
+      ledger,
+      adminToken: options.token
+    })
     endings.push(() => client.close())
     const inbox = await openInbox({
       host: options.eventsHost,

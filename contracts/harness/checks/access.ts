@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type Exchange } from '../client.ts'
 import type { Operation } from '../document.ts'
-import { canonical, isRecord, type Json, list, withValue } from '../json.ts'
+import { canonical, isRecord, type Json, withValue } from '../json.ts'
 import {
   type Actor,
   type Case,
@@ -312,7 +312,3 @@ async function judgeStopped(
       : `a deleted key must stop ${when}; bearer ${actor.id} got ${exchange.status}`
   )
 }
-
-/** Whose are the items of a list? */
-export const idsIn = (body: unknown): number[] =>
-  list(body).flatMap(item => (isRecord(item) && typeof item['id'] === 'number' ? [item['id']] : []))

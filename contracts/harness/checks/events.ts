@@ -1,6 +1,6 @@
 import type { Exchange } from '../client.ts'
 import { type Arrival, envelopeProblems, type Mailbox } from '../inbox.ts'
-import { canonical, isRecord, type Json, list } from '../json.ts'
+import { canonical, isRecord, type Json, list, textIn } from '../json.ts'
 import type { TwilioControl } from '../twilio-control.ts'
 import { createMessage, scheduled } from '../recipes/messages.ts'
 import { eventsOf, provokeEvent, webhookOf } from '../recipes/webhooks.ts'
@@ -154,7 +154,7 @@ function countIn(types: readonly string[], wanted: readonly string[]): number {
 /** Of one resource each status is told once. */
 function judgeOnce(world: World, arrivals: readonly Arrival[]): void {
   const occurrences = arrivals
-    .filter(({ payload }) => /status_update$/.test(String(payload['type'])))
+    .filter(({ payload }) => String(payload['type']).endsWith('status_update'))
     .map(({ payload }) =>
       [
         payload['type'],
@@ -168,7 +168,7 @@ function judgeOnce(world: World, arrivals: readonly Arrival[]): void {
   judgeEvent(
     world,
     'once',
-    String(arrivals[0]?.payload['type'] ?? ''),
+    textIn(arrivals[0]?.payload['type']),
     repeated === undefined ? undefined : `told by two events: ${repeated}`
   )
 }
@@ -246,7 +246,7 @@ async function refusals(world: World): Promise<void> {
   const cases: {
     what: string
     answer: Parameters<Mailbox['answer']>[0]
-    problem(event: Json): string | undefined
+    problem: (event: Json) => string | undefined
   }[] = [
     {
       what: '410 ends it',

@@ -1,6 +1,6 @@
 import type { Exchange } from '../client.ts'
 import type { Operation } from '../document.ts'
-import { canonical, isRecord, type Json } from '../json.ts'
+import { canonical, isRecord } from '../json.ts'
 import { fieldsNamed } from './refusals.ts'
 import {
   type Actor,
@@ -241,5 +241,3 @@ async function expiry(world: World, operations: readonly Operation[]): Promise<v
     )
   }
 }
-
-export const isJson = (value: unknown): value is Json => isRecord(value)

@@ -89,6 +89,14 @@ async function exactPages(
     query: { ...filled.request.query, limit: '1000' }
   })
   const expected = filled.items(whole.body).map(idOf)
+  world.judge_(
+    'pages',
+    'exact',
+    whole,
+    expected.length === count
+      ? undefined
+      : `${count} items were made, the list holds ${expected.length}`
+  )
   for (const limit of [1, 3, count, count + 1]) {
     const { items, last, pages, longest } = await walk(world, operation, actor, filled, limit)
     if (!last) continue

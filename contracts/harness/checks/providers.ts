@@ -1,5 +1,5 @@
 import type { Operation } from '../document.ts'
-import { isRecord, type Json, list } from '../json.ts'
+import { isRecord, type Json } from '../json.ts'
 import { absentUuid, scheduled } from '../recipes/messages.ts'
 import { aSid, signed } from '../recipes/provider-callbacks.ts'
 import { eventsOf } from '../recipes/webhooks.ts'
@@ -226,6 +226,3 @@ async function errorCodes(world: World): Promise<void> {
       : `the provider's error is ${JSON.stringify([read['error_code'], read['error_description'], read['provider_status']])}`
   )
 }
-
-export const typesOf = (events: readonly unknown[]): string[] =>
-  list(events).flatMap(event => (isRecord(event) ? [String(event['type'])] : []))

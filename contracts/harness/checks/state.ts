@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Exchange } from '../client.ts'
 import { canonical, isRecord, type Json } from '../json.ts'
 import { createMessage, scheduled } from '../recipes/messages.ts'
@@ -315,7 +315,7 @@ async function ownBearer(world: World): Promise<void> {
     'state',
     'change',
     secret,
-    /^whsec_/.test(String(recordOf(secret)['signing_secret']))
+    String(recordOf(secret)['signing_secret']).startsWith('whsec_')
       ? undefined
       : 'a rotated secret must be in the answer'
   )
@@ -446,6 +446,8 @@ const command = (
 })
 
 const canceling = command('cancel', async (model, { world, actor, uuid }) => {
+  // What was reported before is processed a moment after its answer.
+  await settled(world)
   const { status } = await world.send(world.document.operation('delete_messages_by_uuid'), actor, {
     params: { uuid }
   })
@@ -508,7 +510,7 @@ async function walks(world: World): Promise<void> {
     'walks',
     exchange,
     details.failed
-      ? `walk ${String(details.counterexample)}: ${String(details.errorInstance)} (fast-check seed ${details.seed}, path ${details.counterexamplePath})`
+      ? `walk ${JSON.stringify(details.counterexample?.map(String))}: ${String(details.errorInstance)} (fast-check seed ${details.seed}, path ${details.counterexamplePath})`
       : undefined
   )
 }

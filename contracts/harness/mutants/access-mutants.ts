@@ -101,17 +101,24 @@ export const accessMutants: readonly Mutant[] = [
     ['access'],
     { operations: 'deactivate|conversations' }
   ),
-  mutant(
-    'announcement-read-by-anyone',
-    'an announcement can be read by every bearer',
-    [
-      'features/announcements/read-announcement.ts',
-      'from announcements\n    where bearer_id = ${bearerId} and client',
-      'from announcements\n    where client'
+  {
+    id: 'announcement-read-by-anyone',
+    what: 'an announcement can be read by every bearer',
+    file: 'features/announcements/read-announcement.ts',
+    edits: [
+      {
+        find: 'from announcements\n    where bearer_id = ${bearerId} and client',
+        replace: 'from announcements\n    where client'
+      },
+      {
+        find: 'from announcement_batches\n    where bearer_id = ${bearerId} and client_announcement_id = ${clientAnnouncementId}\n    order',
+        replace:
+          'from announcement_batches\n    where client_announcement_id = ${clientAnnouncementId}\n    order'
+      }
     ],
-    ['access'],
-    { operations: 'announcements' }
-  ),
+    groups: ['access'],
+    operations: 'announcements'
+  },
   mutant(
     'others-are-forbidden',
     'another bearer’s text is 403, so that one learns that it exists',

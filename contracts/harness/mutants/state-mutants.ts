@@ -105,16 +105,22 @@ export const stateMutants: readonly Mutant[] = [
     ],
     ['state']
   ),
-  mutant(
-    'one-application-for-all',
-    'conversations of two applications collide',
-    [
-      conversations,
-      'applicationName: fields.application_name ?? bearer.name,\n            createdAt',
-      'applicationName: bearer.name,\n            createdAt'
+  {
+    id: 'one-application-for-all',
+    what: 'conversations of two applications collide',
+    file: conversations,
+    edits: [
+      {
+        find: 'applicationName: fields.application_name ?? bearer.name,\n            createdAt',
+        replace: 'applicationName: bearer.name,\n            createdAt'
+      },
+      {
+        find: '    conversation.applicationName = fields.application_name ?? conversation.applicationName\n',
+        replace: ''
+      }
     ],
-    ['state']
-  ),
+    groups: ['state']
+  },
   mutant(
     'all-pairings-deactivated',
     'deactivating one pairing deactivates all',

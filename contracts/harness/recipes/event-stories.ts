@@ -1,4 +1,4 @@
-import { isRecord, list } from '../json.ts'
+import { isRecord, list, textIn } from '../json.ts'
 import type { EventStory } from '../checks/events.ts'
 import { eventually, recordOf } from '../world/world.ts'
 import { announce } from './announcements.ts'
@@ -78,8 +78,7 @@ export const eventStories: readonly EventStory[] = [
     async happen(world, actor) {
       const recipient = world.receiver()
       const id = await announce(world, actor, {
-        recipients: [{ recipient_number: recipient, client_message_id: 'm-1' }],
-        send_at: undefined
+        recipients: [{ recipient_number: recipient, client_message_id: 'm-1' }]
       })
       return {
         client_announcement_id: id,
@@ -97,8 +96,7 @@ export const eventStories: readonly EventStory[] = [
       const recipient = world.receiver()
       const id = await announce(world, actor, {
         recipients: [recipient],
-        callback_url: actor.mailbox.url,
-        send_at: undefined
+        callback_url: actor.mailbox.url
       })
       let number = ''
       await eventually(
@@ -108,7 +106,7 @@ export const eventStories: readonly EventStory[] = [
             params: { client_announcement_id: id }
           })
           const [message] = list(recordOf(read)['messages']).filter(isRecord)
-          number = String(message?.['provider_number'] ?? '')
+          number = textIn(message?.['provider_number'])
           return message?.['internal_status'] === 'delivered'
         },
         { stepMs: 2_000 }

@@ -5,7 +5,7 @@ import type { ResourceRecipes } from './recipe.ts'
 /** Far enough ahead that no run reaches it. */
 export const someday = '2090-01-01T12:00:00Z'
 
-export const aMessage = (world: World, fields: Json = {}): Json => ({
+const aMessage = (world: World, fields: Json = {}): Json => ({
   sender_number: world.options.senders[0],
   receiver_number: world.receiver(),
   message_body: 'School is closed today.',

@@ -43,6 +43,8 @@ export const webhooks: ResourceRecipes = {
     {
       operation: 'get_admin_webhooks',
       async fill(world, _actor, count) {
+        // Another bearer's, which the list must leave out.
+        await provokeEvent(world, await world.bearer())
         const bearer = await world.bearer()
         const addOne = (): Promise<void> => provokeEvent(world, bearer)
         for (let made = 0; made < count; made++) await addOne()
