@@ -31,7 +31,11 @@ test('the SDK calls, finds the call by its filters, and reads what happened in i
   const startOfDay = new Date(Date.UTC(2026, 10, 23))
   await mock.clock.advance('1 min')
   const call = await client.calls(created.sid).fetch()
-  const listed = await client.calls.list({ to: person, status: 'completed', startTime: startOfDay })
+  const listed = await client.calls.list({
+    to: person,
+    status: 'completed',
+    startTimeAfter: startOfDay
+  })
   const none = await client.calls.list({ parentCallSid: created.sid })
   const [event] = await client.calls(created.sid).events.list()
 

@@ -79,6 +79,7 @@ test('a browser signs in with a token of the SDK, rings, is picked up and talks'
   const ada = browser(school.mock, aToken(t, school))
 
   const caller = school.parent.calls(firstNumber)
+  await caller
   const talk = ada.picksUp()
   await talk.says('Front desk, how can I help?')
   await caller.hears('Front desk').says('I am lost')
