@@ -86,8 +86,8 @@ export const accessPlugin = fp<{ database: Database; believedMs: number }>(
     app.addHook('onRequest', (request, _reply, done) => {
       const access = request.routeOptions.config.access ?? 'bearer'
       if (access === 'public' || access === 'provider' || request.is404) return done()
-      // A provider may come with credentials of its own, in the URL that it was given.
-      if (access === 'provider_or_bearer' && !/^Bearer /i.test(request.headers.authorization ?? ''))
+      // Whoever signs is no client, also when it comes with credentials that stand in its URL.
+      if (access === 'provider_or_bearer' && request.headers['x-twilio-signature'] !== undefined)
         return done()
       const token = tokenIn(request.headers.authorization)
       const admit = (bearer: CurrentBearer | undefined): void => {

@@ -122,10 +122,6 @@ onEachDatabase(dialect => {
       `/voicemails/${Number(recorded?.['id'])}`
     )
     assert.equal(voicemail.internal_status, 'transcripted')
-    await server.advance('25 h')
-    assert.equal((await fetch(voicemail.recording_url)).status, 403)
-    const fresh = await server.request('GET', `/voicemails/${voicemail.id}`)
-    assert.equal((await fetch(fresh.body.recording_url)).status, 200)
     const stranger = await server.createBearer()
     const foreign = await server.request('GET', `/voicemails/${voicemail.id}`, {
       token: stranger.token
@@ -216,4 +212,22 @@ onEachDatabase(dialect => {
 
     assert.deepEqual(callEvents(server), [])
   })
+})
+
+test('the link of a voicemail is good for a day, and a fresh one is given after that', async t => {
+  const server = await build(t)
+  await aPairing(server)
+  person(server, parentNumber, { presses: ['2'], says: ['Please call me back today.'] })
+  await parentCalls(server)
+  await server.advance('5 min')
+  const [recorded] = eventsOf(server, 'direct_calls.voicemail.recorded')
+  const link = String(recorded?.['recording_url'])
+
+  const before = await fetch(link)
+  await server.advance('25 h')
+  const after = await fetch(link)
+  const { body } = await server.request('GET', `/voicemails/${Number(recorded?.['id'])}`)
+
+  assert.deepEqual([before.status, after.status], [200, 403])
+  assert.equal((await fetch(body.recording_url)).status, 200)
 })

@@ -36,6 +36,8 @@ export const sdkAnswerRoutes: FastifyPluginAsyncTypebox<{
     '/sdk_calls/voice_response',
     {
       config: { access: 'provider_or_bearer' },
+      // Checked in the handler: whoever may not ask is not told what is wrong with the question.
+      validatorCompiler: () => value => ({ value }),
       schema: {
         summary: 'Create a TwiML response',
         description:
