@@ -13,10 +13,10 @@ export const developmentAccount = {
   smsUrl: 'http://127.0.0.1:3000/api/v1/twilio_requests/inbound'
 } as const
 
-/** @param smsUrl where texts are told; calls are told to the same server */
+/** @param smsUrl where texts are told; calls are told to the same server. Empty for nowhere */
 export function developmentAccountSeed(smsUrl: string = developmentAccount.smsUrl): AccountSeed {
-  const { origin } = new URL(smsUrl)
-  const callStatusUrl = `${origin}/api/v1/twilio_calls/participant_status_changes`
+  const urlOf = (path: string): string => (smsUrl === '' ? '' : new URL(path, smsUrl).href)
+  const callStatusUrl = urlOf('/api/v1/twilio_calls/participant_status_changes')
   return {
     account_sid: developmentAccount.accountSid,
     friendly_name: 'Local development',
@@ -25,14 +25,14 @@ export function developmentAccountSeed(smsUrl: string = developmentAccount.smsUr
     numbers: developmentAccount.phoneNumbers.map(phoneNumber => ({
       phone_number: phoneNumber,
       sms_url: smsUrl,
-      voice_url: `${origin}/api/v1/twilio_calls/incoming`,
+      voice_url: urlOf('/api/v1/twilio_calls/incoming'),
       status_callback: callStatusUrl
     })),
     applications: [
       {
         sid: developmentAccount.applicationSid,
         friendly_name: 'Calls from browsers',
-        voice_url: `${origin}/api/v1/sdk_calls/voice_response`,
+        voice_url: urlOf('/api/v1/sdk_calls/voice_response'),
         status_callback: callStatusUrl
       }
     ],

@@ -29,6 +29,10 @@ const strict = { additionalProperties: false }
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
 const Instant = Type.Number({ minimum: -8_640_000_000_000_000, maximum: 8_640_000_000_000_000 })
+const IsoTime = Type.String({
+  pattern:
+    '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?Z$'
+})
 const Url = Type.Union([Text, Type.Null()])
 const AccountSid = Type.String({ pattern: '^AC[0-9a-fA-F]{32}$' })
 const Random = Type.Array(Type.Integer(), { minItems: 4, maxItems: 4 })
@@ -213,7 +217,15 @@ const parts = {
   }),
   alertLog: Type.Object({
     seq: Count,
-    alerts: Type.Array(Type.Object({ seq: Count, at: Text, code: Type.Integer(), message: Text }))
+    alerts: Type.Array(
+      Type.Object({
+        seq: Count,
+        at: IsoTime,
+        code: Type.Integer(),
+        message: Text,
+        severity: Type.Union([Type.Literal('error'), Type.Literal('warning')])
+      })
+    )
   }),
   agenda: Type.Array(
     Type.Object({ inMs: Type.Number(), plan: Type.Object({ kind: Text }) }, strict)

@@ -327,11 +327,12 @@ test('a person who calls a number hears what its application says', async t => {
 
 test('a call that is rejected is not answered, and one that nobody claims fails', async t => {
   const school = await aSchool(t, () => '<Response><Reject reason="busy"/></Response>')
+  const number = school.mock.world().numbersByPhone.get(firstNumber)
+  assert.ok(number)
+  number.voiceUrl = ''
   const unclaimed = await school.control('POST', `/_mock/handsets/${person}/calls`, {
     to: firstNumber
   })
-  const number = school.mock.world().numbersByPhone.get(firstNumber)
-  assert.ok(number)
   number.voiceUrl = `${school.receiver.url}/voice`
 
   const rejected = await school.parent.calls(firstNumber)
