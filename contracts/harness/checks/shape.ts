@@ -110,7 +110,9 @@ const formWithoutSignature = {
 
 function wrongParameter(operation: Operation, valid: Case): Case | undefined {
   for (const parameter of operation.parameters) {
-    const [wrong] = parameterConstraints(parameter.schema).wrong
+    // A text without a constraint may still not hold a null byte.
+    const [wrong = parameter.in === 'path' ? ['null byte', '\0'] : undefined] =
+      parameterConstraints(parameter.schema).wrong
     if (!wrong || parameter.in === 'header') continue
     if (parameter.in === 'path')
       return { ...valid, params: { ...valid.params, [parameter.name]: wrong[1] } }
