@@ -8,7 +8,7 @@ export interface LeakWatch {
 const tellTales: [RegExp, string][] = [
   [/\n? {2,}at .{1,200}:\d+:\d+|node_modules|node:internal|\.[cm]?[jt]s:\d+/, 'a stack'],
   [
-    /\bselect\b.{1,400}\bfrom\b.{1,200}\bwhere\b|\binsert into\b|\bdelete from\b|\bupdate \w+ set\b/i,
+    /\bselect\b.{1,400}\bfrom\s+(?!where\b)\S.{0,200}\bwhere\b|\binsert into\b|\bdelete from\b|\bupdate \w+ set\b/i,
     'SQL'
   ],
   [

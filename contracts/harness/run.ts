@@ -15,6 +15,7 @@ import { openInbox } from './inbox.ts'
 import { createLedger, type Group, groups, type Ledger } from './ledger.ts'
 import type { ContractOptions } from './options.ts'
 import { randomFrom } from './random.ts'
+import { eventStories } from './recipes/event-stories.ts'
 import { recipes } from './recipes/recipes.ts'
 import { createResponseJudge } from './response-judge.ts'
 import { connectTwilioControl } from './twilio-control.ts'
@@ -110,6 +111,9 @@ export async function runContract(
 
     for (const { id } of document.operations.filter(operation => !recipes.has(operation.id)))
       ledger.skip({ group: 'shape', subject: id, status: 0, reason: 'it has no recipe yet' })
+    const toldOf = new Set(eventStories.flatMap(({ types }) => types))
+    for (const { type } of document.events.filter(event => !toldOf.has(event.type)))
+      ledger.skip({ group: 'events', subject: type, status: 0, reason: 'it has no story yet' })
     const slow = options.only.includes('events') ? timeOut(world) : Promise.resolve()
     slow.catch(() => undefined)
     for (const group of groups.filter(each => options.only.includes(each))) {

@@ -31,7 +31,12 @@ export async function startStackProcess(
   more: { environment?: Record<string, string>; preload?: readonly string[] } = {}
 ): Promise<StartedStack> {
   const folder = await mkdtemp(join(tmpdir(), 'contract-'))
-  const [port, twilioPort, appPort] = [await freePort(), await freePort(), await freePort()]
+  const [port, twilioPort, zoomPort, appPort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort()
+  ]
   const url = `http://127.0.0.1:${port}`
   const preload = more.preload ?? ['tsx']
   const child: ChildProcess = spawn(
@@ -47,6 +52,7 @@ export async function startStackProcess(
         ...more.environment,
         PORT: String(port),
         MOCK_TWILIO_PORT: String(twilioPort),
+        MOCK_ZOOM_PORT: String(zoomPort),
         CLIENT_APP_PORT: String(appPort)
       }
     }

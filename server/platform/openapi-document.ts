@@ -100,18 +100,6 @@ const headers = {
   'retry-after': {
     description: 'Seconds to wait before the next attempt.',
     schema: { type: 'integer' }
-  },
-  'x-ratelimit-limit': {
-    description: 'Requests that the token or address may make in a minute.',
-    schema: { type: 'integer' }
-  },
-  'x-ratelimit-remaining': {
-    description: 'How many of them are left.',
-    schema: { type: 'integer' }
-  },
-  'x-ratelimit-reset': {
-    description: 'Seconds until all of them are there again.',
-    schema: { type: 'integer' }
   }
 } as const
 

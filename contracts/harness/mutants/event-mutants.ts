@@ -11,19 +11,15 @@ export const eventMutants: readonly Mutant[] = [
     'an event’s signature does not match',
     [
       sender,
-      '          timestamp,\n          request.payload',
-      '          new Date(0),\n          request.payload'
+      "'webhook-signature': sign(request, timestamp)",
+      "'webhook-signature': sign(request, 0)"
     ],
     ['events']
   ),
   mutant(
     'signature-without-the-body',
     'an event’s signature does not cover it',
-    [
-      sender,
-      '          timestamp,\n          request.payload',
-      "          timestamp,\n          '{}'"
-    ],
+    [sender, '`${eventId}.${timestamp}.${payload}`', '`${eventId}.${timestamp}.{}`'],
     ['events']
   ),
   mutant(
@@ -35,7 +31,7 @@ export const eventMutants: readonly Mutant[] = [
   mutant(
     'time-in-milliseconds',
     'an event’s time is in milliseconds',
-    [sender, 'String(Math.floor(request.at / 1_000))', 'String(request.at)'],
+    [sender, 'Math.floor(request.at / 1_000)', 'request.at'],
     ['events']
   ),
   mutant(
@@ -235,7 +231,7 @@ export const eventMutants: readonly Mutant[] = [
     'signature-unchecked',
     'anybody may speak for the provider',
     [
-      'features/provider-callbacks/routes.ts',
+      'features/provider-callbacks/signed-forms.ts',
       'if (!isSigned) throw',
       'if (!isSigned && signature === undefined) throw'
     ],
@@ -245,9 +241,9 @@ export const eventMutants: readonly Mutant[] = [
     'form-unsigned',
     'the provider’s signature does not cover the form',
     [
-      'features/provider-callbacks/routes.ts',
-      '      url,\n      form?.values ?? {}\n    )',
-      '      url,\n      form?.values ?? {}\n    ) || (signature !== undefined && form !== undefined && request.headers["content-length"] !== undefined && signature.length === 28)'
+      'features/provider-callbacks/signed-forms.ts',
+      '        url,\n        form?.values ?? {}\n      )',
+      '        url,\n        form?.values ?? {}\n      ) || (signature !== undefined && form !== undefined && request.headers["content-length"] !== undefined && signature.length === 28)'
     ],
     ['providers']
   ),

@@ -113,7 +113,7 @@ export const shapeMutants: readonly Mutant[] = [
   mutant(
     'replay-of-the-pending',
     'an event under way can be replayed',
-    ['features/client-events/routes.ts', ` and status <> 'pending' returning id`, ' returning id'],
+    ['features/client-events/replay-events.ts', "and status <> 'pending' and id >", 'and id >'],
     ['shape'],
     { operations: 'webhooks|bearer|messages' }
   ),

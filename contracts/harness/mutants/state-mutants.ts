@@ -190,7 +190,7 @@ export const stateMutants: readonly Mutant[] = [
   mutant(
     'webhooks-of-others',
     'the filter by bearer is ignored',
-    ['features/client-events/routes.ts', 'sql`and bearer_id = ${query.bearer_id}`', 'sql``'],
+    ['features/client-events/find-events.ts', 'sql`bearer_id = ${given.bearer_id}`', 'sql`true`'],
     ['pages'],
     { operations: 'webhooks|messages' }
   ),

@@ -69,8 +69,7 @@ export const announcements: ResourceRecipes = {
             type: 'application/x-ndjson',
             content: `${JSON.stringify({ announcement: { ...anAnnouncement(world), recipients: undefined } })}\n"${'1'.repeat(70_000)}`
           }
-        }),
-        501: async world => ({ body: { announcement: anAnnouncement(world, { type: 'voice' }) } })
+        })
       }
     },
     get_announcements_by_client_announcement_id: ofAnnouncement(),

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import twilio from 'twilio'
 import { development } from '../../seed.ts'
 import { build, onEachDatabase, type TestServer } from '../../testing/build.ts'
+import { withoutClockwork } from '../../testing/lanes-by-the-clock.ts'
 import { atProvider } from '../../testing/provider-account.ts'
 
 const profile = `BU${'1'.repeat(32)}`
@@ -186,7 +187,7 @@ onEachDatabase(dialect => {
   })
 
   test("a review at the provider's own pace arrives, signed by the provider", async t => {
-    const server = await build(t, dialect)
+    const server = await build(t, dialect, { environment: withoutClockwork })
     const { sid } = await atProvider(server, 'POST', 'trusthub.twilio.com/v1/CustomerProfiles', {
       FriendlyName: 'Lamar County',
       Email: 'office@lamar.example',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { build, onEachDatabase, startOfTest, type TestServer } from '../../testing/build.ts'
+import { withoutClockwork } from '../../testing/lanes-by-the-clock.ts'
 
 interface Line {
   source: string
@@ -20,7 +21,7 @@ const lines = async (server: TestServer, query: string): Promise<(string | numbe
 
 onEachDatabase(dialect => {
   test('texts are counted by the day of their creation and what became of them', async t => {
-    const server = await build(t, dialect)
+    const server = await build(t, dialect, { environment: withoutClockwork })
     await server.sendMessage()
     await server.sendMessage({ send_at: '2026-11-25T12:00:00Z' })
     await server.advance('1 day')
@@ -42,7 +43,7 @@ onEachDatabase(dialect => {
   })
 
   test('a day that can still change is counted anew after a minute, another never again', async t => {
-    const server = await build(t, dialect)
+    const server = await build(t, dialect, { environment: withoutClockwork })
     const query = 'from=2026-11-23&to=2026-11-25&source=messages'
     await server.sendMessage({ send_at: '2026-11-24T12:00:00Z' })
     const before = await lines(server, query)
