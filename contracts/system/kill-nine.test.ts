@@ -16,8 +16,9 @@ import {
   startServer
 } from './processes.ts'
 
-const messages = 2_000
-const kills = 6
+/** `TEST_MESSAGES` and `TEST_KILLS` make it longer. */
+const messages = Number(process.env['TEST_MESSAGES'] ?? 1_000)
+const kills = Number(process.env['TEST_KILLS'] ?? 3)
 
 test(`a server killed ${kills} times at random loses none of ${messages} messages and sends none twice`, async t => {
   const seed = process.env['TEST_SEED'] ?? String(Date.now())

@@ -11,8 +11,9 @@ import { VirtualClock } from '../../simulator/clock.ts'
 import { Random } from '../../simulator/random.ts'
 import { call, registerClientApp, startOutside, startServer } from './processes.ts'
 
-const calls = 20
-const kills = 3
+/** `TEST_CALLS` and `TEST_KILLS` make it longer. */
+const calls = Number(process.env['TEST_CALLS'] ?? 8)
+const kills = Number(process.env['TEST_KILLS'] ?? 2)
 /** So many virtual milliseconds pass in a real one: a minute of a call is a second of this test. */
 const rate = 60
 
