@@ -175,6 +175,27 @@ test('the file of a recording is as long as the recording, as WAV and as MP3', a
   }
 })
 
+test('a recording is as long as a call may last at most, however far the clock is set', async t => {
+  const call = await aCall(t)
+  const { body } = await call.record({ RecordingChannels: 'dual' })
+  await call.mock.clock.advance('2 s')
+  await call.hangUp()
+  const recording = call.mock.world().recordings.find(body.sid)
+  assert.ok(recording)
+  recording.recordedMs = 28_726_905_280_036
+  const path = `${account}/Recordings/${body.sid}`
+
+  const { statusCode, headers } = await call.mock.app.inject({
+    method: 'HEAD',
+    url: `${path}.wav`,
+    headers: { authorization }
+  })
+  const start = await call.download(`${path}.wav`, { authorization, range: 'bytes=0-43' })
+
+  assert.deepEqual([statusCode, start.statusCode], [200, 206])
+  assert.equal(Number(headers['content-length']), 44 + 24 * 3600 * 8000 * 2 * 2)
+})
+
 test('a dual recording has the phone in one channel and what was sent there in the other', async t => {
   const call = await aCall(t)
   const { body } = await call.record({ RecordingChannels: 'dual' })

@@ -9,9 +9,12 @@ export function recordedMs(recording: RecordingRecord, now: number): number {
   return recording.recordedMs + (runningSince === null ? 0 : now - runningSince)
 }
 
+/** As long as a call may last. A clock that is set far ahead would make a file that WAV cannot count. */
+const longestSeconds = 24 * 3600
+
 /** In whole seconds: the file is exactly as long. */
 export function recordingSeconds(recording: RecordingRecord): number {
-  return Math.round(recording.recordedMs / 1000)
+  return Math.min(longestSeconds, Math.round(recording.recordedMs / 1000))
 }
 
 export function recordingPath(world: World, sid: string): string {
