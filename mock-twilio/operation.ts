@@ -3,13 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { FaultSubject } from '../simulator/fault-match.ts'
 import type { FaultResponses } from '../simulator/fault-responses.ts'
 import { Random } from '../simulator/random.ts'
+import { underFaults, type Refusals } from '../simulator/request-faults.ts'
 import { pathOnHost } from './addressing.ts'
 import { usernameIn, type Admission, type Authentication } from './authentication.ts'
 import type { Calls } from './voice/calls.ts'
 import type { Delivery } from './carrier/delivery.ts'
-import { refusal, refusalForStatus, TwilioRefusal } from './errors.ts'
+import { errorBody, refusal, refusalForStatus, TwilioRefusal } from './errors.ts'
 import { emptyForm, isForm, text, type Form } from './forms.ts'
-import { underFaults } from './request-faults.ts'
 import type { KeyRecord } from './resources/key.ts'
 import type { Store } from './store.ts'
 import type { Conferences } from './voice/conferences.ts'
@@ -130,6 +130,13 @@ function enter(world: World, reply: FastifyReply): string {
   return requestId
 }
 
+const refusals: Refusals<TwilioRefusal> = {
+  tooMany: () => refusal(20429),
+  ofStatus: refusalForStatus,
+  isRefusal: error => error instanceof TwilioRefusal,
+  bodyOf: errorBody
+}
+
 function handlerOf(operation: Operation, context: OperationContext) {
   const { services, responses } = context
   const { status } = operation
@@ -151,6 +158,7 @@ function handlerOf(operation: Operation, context: OperationContext) {
     if (!world.faults.isEmpty) {
       return underFaults({
         world,
+        refusals,
         reply,
         requestId: call.requestId,
         status,

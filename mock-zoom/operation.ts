@@ -4,11 +4,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 
 import type { FaultSubject } from '../simulator/fault-match.ts'
 import type { FaultResponses } from '../simulator/fault-responses.ts'
+import { underFaults, type Refusals } from '../simulator/request-faults.ts'
 import { restRoute, restTarget, type RestTarget } from './addressing.ts'
 import type { Authentication } from './authentication.ts'
-import { invalid, refusal, refusalForStatus, ZoomRefusal } from './errors.ts'
+import { errorBody, invalid, refusal, refusalForStatus, ZoomRefusal } from './errors.ts'
 import { countRequest, type Label } from './rate-limits.ts'
-import { underFaults } from './request-faults.ts'
 import type { SessionRecord } from './resources/session.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
@@ -118,6 +118,13 @@ function find(routes: readonly Route[], method: string, path: string): Found | u
   return undefined
 }
 
+const refusals: Refusals<ZoomRefusal> = {
+  tooMany: () => refusal('concurrent'),
+  ofStatus: refusalForStatus,
+  isRefusal: error => error instanceof ZoomRefusal,
+  bodyOf: errorBody
+}
+
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -158,6 +165,7 @@ function answer(
   }
   return underFaults({
     world: here,
+    refusals,
     reply,
     requestId,
     status: operation.status,
