@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { getCountries, getCountryCallingCode, getExampleNumber } from 'libphonenumber-js/max'
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import examples from 'libphonenumber-js/mobile/examples'
 import { isE164, parsePhoneNumber } from './phone-number.ts'
 
@@ -22,6 +23,21 @@ describe(`a phone number (seed ${seed})`, () => {
   it('of the provider that provokes an error on purpose passes', () => {
     for (let last = 0; last <= 9; last++) {
       assert.equal(reasonFor(`+1500555000${last}`), 'accepted')
+    }
+  })
+
+  it('of North America passes wherever the library of all countries lets it pass', () => {
+    const digits = fc.integer({ min: 0, max: 9_999_999 })
+    for (let area = 200; area <= 999; area++) {
+      fc.assert(
+        fc.property(digits, rest => {
+          const text = `+1${area}${String(rest).padStart(7, '0')}`
+          const parsed = parsePhoneNumberFromString(text, { extract: false })
+          const possible = parsed?.isPossible() === true && parsed.number === text
+          assert.equal(parsePhoneNumber(text).ok, possible)
+        }),
+        { seed, numRuns: 10 }
+      )
     }
   })
 
