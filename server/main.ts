@@ -1,10 +1,11 @@
 import { createApp, createDeps, startWorkers } from './app.ts'
 import { readConfig } from './config.ts'
 import { createLog } from './platform/log.ts'
-import { chooseClock, closeOnSignal } from './process.ts'
+import { chooseClock, closeOnSignal, keepHeapSmall } from './process.ts'
 import { seedFirstKey } from './seed.ts'
 
 // The server process: the API, and the workers too unless they run apart.
+keepHeapSmall()
 const config = readConfig(process.env)
 const log = createLog(config.LOG_LEVEL)
 const deps = await createDeps({ config, clock: await chooseClock(config), log })

@@ -3,11 +3,13 @@ import { createApp, createDeps, startWorkers } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import { systemClock } from '../../server/platform/clock.ts'
 import { createLog } from '../../server/platform/log.ts'
+import { keepHeapSmall } from '../../server/process.ts'
 import { seedDevelopment } from '../../server/seed.ts'
 import { announcementNumbers, segmentsPerSecond } from '../lab/recipients.ts'
 import { serveQuestions } from '../target-process.ts'
 
 // The product, seeded for offline work. CONSUME=no leaves the lanes alone, to measure acceptance by itself.
+keepHeapSmall()
 const config = readConfig({
   ...process.env,
   ALLOW_PRIVATE_CALLBACKS: 'true',

@@ -216,7 +216,7 @@ async function openSqlite(options: DatabaseOptions): Promise<Opened> {
     'busy_timeout = 5000',
     // A checkpoint is the only time that NORMAL waits for the disk: fewer and longer ones.
     'wal_autocheckpoint = 8000',
-    'cache_size = -65536',
+    'cache_size = -32768',
     'temp_store = MEMORY'
   ]
   for (const pragma of pragmas) await orm.em.getConnection().execute(`pragma ${pragma}`)

@@ -21,7 +21,8 @@ const mostInJson = 100_000
 const largestJsonBytes = 64 * 1024 * 1024
 /** The longest line of a stream: one recipient with a body of its own. */
 const longestLineBytes = 64 * 1024
-const recipientsPerChunk = 1_000
+/** What one transaction takes in, and another makes messages of, without a turn of the event loop between. */
+const recipientsPerChunk = 500
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
