@@ -19,7 +19,7 @@ import { migrations } from '../migrations/list.ts'
 import { type Dialect, openDatabase } from '../platform/database.ts'
 import { createLog } from '../platform/log.ts'
 import { development, developmentToken, seedDevelopment } from '../seed.ts'
-import { createPostgresDatabase, ensurePostgresTemplate } from './postgres.ts'
+import { ensurePostgresTemplate, lendPostgresDatabase } from './postgres.ts'
 
 export const [firstNumber, secondNumber] = development.numbers.map(({ number }) => number) as [
   string,
@@ -273,11 +273,11 @@ async function entriesInWork({ database, clock }: Deps): Promise<number> {
   return Number(rows[0]?.count)
 }
 
-/** A migrated database for one test, copied from a template. */
+/** A migrated and empty database for one test: copied from a template, or one that another test has done with. */
 export async function aDatabase(dialect: Dialect): Promise<{ url: string; drop(): Promise<void> }> {
   if (dialect === 'postgresql') {
     await ensurePostgresTemplate('server_template', migrated)
-    return createPostgresDatabase('server_template')
+    return lendPostgresDatabase('server_template')
   }
   sqliteTemplate ??= makeSqliteTemplate()
   const directory = await mkdtemp(join(tmpdir(), 'common-services-'))

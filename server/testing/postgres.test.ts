@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { MikroORM } from '@mikro-orm/postgresql'
-import { createPostgresDatabase, ensurePostgresTemplate } from './postgres.ts'
+import { createPostgresDatabase, ensurePostgresTemplate, lendPostgresDatabase } from './postgres.ts'
 
 const query = async (url: string, sql: string) => {
   const orm = new MikroORM({
@@ -82,6 +82,28 @@ describe('a database for a test', () => {
     delete process.env.TEST_POSTGRES_URL
 
     await assert.rejects(createPostgresDatabase(), /run it through `npm test -- <file>`/)
+  })
+
+  it('that is given back is lent again, empty and with its numbers from the start', async () => {
+    const template = aName()
+    await ensurePostgresTemplate(template, async url => {
+      await query(url, 'create table readers (id serial primary key)')
+      await query(
+        url,
+        'create table loans (id serial primary key, reader int references readers (id))'
+      )
+    })
+    const lendAReader = `insert into readers default values; insert into loans (reader) select max(id) from readers`
+    const first = await lendPostgresDatabase(template)
+    await query(first.url, lendAReader)
+    await query(first.url, lendAReader)
+
+    await first.drop()
+    const second = await lendPostgresDatabase(template)
+    await query(second.url, lendAReader)
+
+    assert.equal(second.url, first.url)
+    assert.deepEqual(await query(second.url, 'select * from loans'), [{ id: 1, reader: 1 }])
   })
 })
 

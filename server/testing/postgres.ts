@@ -48,12 +48,57 @@ export const ensurePostgresTemplate = (
     })
   )
 
+/**
+ * As `createPostgresDatabase`, of a template whose tables are empty; but what is given back is emptied and lent
+ * to the next test of this process. Emptying takes a tenth of the time of copying.
+ */
+export const lendPostgresDatabase = async (template: string): Promise<PostgresDatabase> => {
+  const free = givenBack.get(template) ?? []
+  givenBack.set(template, free)
+  const url = free.pop() ?? (await createPostgresDatabase(template)).url
+  return {
+    url,
+    drop: async () => {
+      await onServer(async server => {
+        await server.execute(endOtherConnections)
+        await server.execute(emptyEveryTable)
+      }, url)
+      free.push(url)
+    }
+  }
+}
+
+const givenBack = new Map<string, string[]>()
+
+const endOtherConnections = `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()`
+
+// Those that were never written to take no space, and are not touched; the record of migrations stays.
+const emptyEveryTable = `do $$
+declare
+  used text;
+  counter regclass;
+begin
+  select string_agg(oid::regclass::text, ', ') into used from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'r'
+      and pg_relation_size(oid) > 0 and relname <> 'mikro_orm_migrations';
+  if used is not null then execute 'truncate ' || used || ' cascade'; end if;
+  for counter in select oid from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'S' and relname not like 'mikro_orm%'
+  loop
+    perform setval(counter, 1, false);
+  end loop;
+end $$`
+
 type Server = ReturnType<MikroORM['driver']['getConnection']>
 
 /** One connection for the work and one to hold a lock, closed at the end so that a test process can end. */
-const onServer = async <T>(work: (server: Server) => Promise<T>): Promise<T> => {
+const onServer = async <T>(
+  work: (server: Server) => Promise<T>,
+  clientUrl = serverUrl()
+): Promise<T> => {
   const orm = new MikroORM({
-    clientUrl: serverUrl(),
+    clientUrl,
     entities: [],
     discovery: { warnWhenNoEntities: false },
     pool: { min: 0, max: 2 }
