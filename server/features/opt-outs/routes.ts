@@ -91,14 +91,14 @@ export const optOutRoutes: FastifyPluginAsyncTypebox<{
     scope.post(
       '/admin/opt_outs/import',
       {
-        config: { access: 'admin', form: ImportedOptOut },
+        config: { access: 'admin', form: ImportedOptOut, lenient: true },
         schema: {
           summary: 'Import opt-outs',
           description:
             'A stream of any length: a JSON object a line, or CSV whose first line names the columns. The later word about a recipient and sender counts, so that an import may be repeated and never undoes what a person said since. Lines that cannot be read are listed, the others are taken over.',
           tags,
           consumes: ['application/x-ndjson', 'text/csv'],
-          response: { 200: OptOutImport, 403: ErrorBody, 422: ErrorBody }
+          response: { 200: OptOutImport, 403: ErrorBody }
         }
       },
       async ({ body, headers }) =>
