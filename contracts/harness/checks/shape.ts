@@ -69,7 +69,8 @@ const usualWays: Record<number, Way> = {
   },
   403: async (world, operation) => {
     const request = hasPathParameters(operation) ? withAbsentIds(world, operation, {}) : {}
-    const body = operation.access === 'provider' ? { raw: formWithoutSignature } : {}
+    const [type = null] = operation.bodies.keys()
+    const body = operation.access === 'provider' ? { raw: { ...withoutSignature, type } } : {}
     expect(world, await world.send(operation, null, { ...request, ...body }), 403)
   },
   404: async (world, operation, actor) => {
@@ -103,10 +104,7 @@ const usualWays: Record<number, Way> = {
   }
 }
 
-const formWithoutSignature = {
-  type: 'application/x-www-form-urlencoded',
-  content: 'MessageSid=SM1'
-}
+const withoutSignature = { content: 'MessageSid=SM1' }
 
 function wrongParameter(operation: Operation, valid: Case): Case | undefined {
   for (const parameter of operation.parameters) {

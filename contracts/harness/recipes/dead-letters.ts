@@ -6,7 +6,7 @@ import type { OperationRecipe, ResourceRecipes } from './recipe.ts'
 const hour = 3_600_000
 /** After so long of a provider that takes nothing a text is given up. */
 const patience = 25 * hour
-const inStock = 40
+const inStock = 30
 const perPageTest = 7
 
 /** Dead letters of a bearer, newest first. */
@@ -35,7 +35,7 @@ async function prepare(world: World): Promise<void> {
     for (let made = 0; made < count; made++)
       await createMessage(world, actor, { message_body: `${word} ${made}` })
   }
-  await twilio.advance(patience)
+  await twilio.skip(patience)
   for (const [name, count] of Object.entries(counts)) {
     const { actor, ids } = preparedLetters(world, name)
     const areThere = await eventually(

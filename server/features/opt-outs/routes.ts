@@ -18,6 +18,19 @@ import {
 const tags = ['Opt-outs']
 const Lines = Type.Unsafe<Readable>(Type.String())
 
+/** A body that is read as it comes. Private, for it is no value whose fields could be checked. */
+class StreamedBody {
+  readonly #stream: Readable
+
+  constructor(stream: Readable) {
+    this.#stream = stream
+  }
+
+  get stream(): Readable {
+    return this.#stream
+  }
+}
+
 /** Who wants no more texts from whom: read, taken out and taken over by the administrator. */
 export const optOutRoutes: FastifyPluginAsyncTypebox<{
   deps: { database: Database; clock: Clock }
@@ -60,6 +73,9 @@ export const optOutRoutes: FastifyPluginAsyncTypebox<{
         response: {
           200: {
             description: 'A line for each opt-out.',
+            headers: {
+              'content-disposition': { description: 'A name for the file.', type: 'string' }
+            },
             content: {
               'application/x-ndjson': { schema: Lines },
               'text/csv': { schema: Lines }
@@ -81,13 +97,11 @@ export const optOutRoutes: FastifyPluginAsyncTypebox<{
   )
 
   await app.register(async scope => {
-    const asStream = (
-      _request: unknown,
-      payload: unknown,
-      done: (e: null, body: unknown) => void
-    ) => done(null, payload)
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(['application/x-ndjson', 'text/csv'], asStream)
+    scope.addContentTypeParser(
+      ['application/x-ndjson', 'text/csv'],
+      (_request, payload: Readable, done) => done(null, new StreamedBody(payload))
+    )
     scope.post(
       '/admin/opt_outs/import',
       {
@@ -104,7 +118,7 @@ export const optOutRoutes: FastifyPluginAsyncTypebox<{
       async ({ body, headers }) =>
         importOptOuts(
           deps,
-          body instanceof Readable ? body : Readable.from([]),
+          body instanceof StreamedBody ? body.stream : Readable.from([]),
           headers['content-type']?.startsWith('text/csv') === true ? 'csv' : 'ndjson'
         )
     )
