@@ -22,6 +22,7 @@ export async function* linesOf(
     let bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline)) {
       line++
+      if (end > longestLineBytes) throw new errors.tooLarge(String(longestLineBytes))
       const text = textOf(bytes.subarray(0, end))
       if (text !== '') yield { line, text }
       bytes = bytes.subarray(end + 1)

@@ -92,7 +92,7 @@ const usualWays: Record<number, Way> = {
   },
   415: async (world, operation, actor) => {
     const valid = await world.recipe(operation).valid(world, actor)
-    const request = { ...valid, raw: broken('a,b', 'text/csv') }
+    const request = { ...valid, raw: broken('<a/>', 'application/xml') }
     expect(world, await world.send(operation, actor, request, { around: true }), 415)
   },
   422: async (world, operation, actor) => {
@@ -104,7 +104,7 @@ const usualWays: Record<number, Way> = {
   }
 }
 
-const withoutSignature = { content: 'MessageSid=SM1' }
+const withoutSignature = { content: '{}' }
 
 function wrongParameter(operation: Operation, valid: Case): Case | undefined {
   for (const parameter of operation.parameters) {

@@ -29,7 +29,7 @@ export const deadLetterRoutes: FastifyPluginAsyncTypebox<{
         tags,
         querystring: Type.Object({
           lane: Type.Optional(lane),
-          bearer_id: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+          bearer_id: Type.Optional(Type.Integer({ minimum: 1 })),
           ...PageQuery
         }),
         response: { 200: Type.Array(DeadLetter), 403: ErrorBody, 422: ErrorBody }
