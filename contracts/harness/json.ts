@@ -6,6 +6,9 @@ export const isRecord = (value: unknown): value is Json =>
 
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
+/** A media type of one JSON value; lines of JSON are text. */
+export const isJson = (mediaType: string): boolean => /[/+]json\b/.test(mediaType)
+
 /** A text as it is, and nothing for anything else. */
 export const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')
 

@@ -7,7 +7,7 @@ const state = 'MS'
 /** A state that no provider has numbers of: what is bought there ends at once. */
 const nowhere = 'ZZ'
 
-const aNumber = (world: World): Json => ({
+export const aNumber = (world: World): Json => ({
   number: world.receiver(),
   sid: aSid(world, 'PN'),
   state_code: state,
@@ -95,19 +95,23 @@ const update: OperationRecipe = {
 }
 
 const provision = async (world: World, actor: Actor): Promise<Case> => ({
-  params: { uuid: uuidOf(await createService(world, actor, { ...bare, state_code: null })) },
+  params: { uuid: uuidOf(await createService(world, actor, { ...bareService, state_code: null })) },
   body: { count: 1, state_code: nowhere }
 })
 
 /** Without numbers. */
-const bare = { provider_numbers_attributes: [], provider_numbers: [], twilio_numbers: [] }
+export const bareService = {
+  provider_numbers_attributes: [],
+  provider_numbers: [],
+  twilio_numbers: []
+}
 
 /** A service with so many numbers, and another that they may move to. */
 async function migration(world: World, actor: Actor, count = 1) {
   const numbers = Array.from({ length: count }, () => aNumber(world))
   const [source, target] = [
-    await createService(world, actor, { ...bare, provider_numbers: numbers }),
-    await createService(world, actor, bare)
+    await createService(world, actor, { ...bareService, provider_numbers: numbers }),
+    await createService(world, actor, bareService)
   ]
   return {
     params: { uuid: uuidOf(source) },
@@ -185,7 +189,7 @@ export const messagingServices: ResourceRecipes = {
     get_admin_number_jobs: { valid: async () => ({}) },
     get_admin_number_jobs_by_uuid: {
       valid: async (world, actor) => {
-        const { uuid } = await createService(world, actor, { ...bare, state_code: null })
+        const { uuid } = await createService(world, actor, { ...bareService, state_code: null })
         return { params: { uuid: uuidOf(await createJob(world, String(uuid))) } }
       }
     }
@@ -206,7 +210,7 @@ export const messagingServices: ResourceRecipes = {
     {
       operation: 'get_admin_number_jobs',
       async fill(world, actor, count) {
-        const none = { ...bare, state_code: null }
+        const none = { ...bareService, state_code: null }
         const [own, other] = [
           uuidOf(await createService(world, actor, none)),
           uuidOf(await createService(world, actor, none))
