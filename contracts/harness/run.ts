@@ -115,7 +115,7 @@ export async function runContract(
     for (const { type } of document.events.filter(event => !toldOf.has(event.type)))
       ledger.skip({ group: 'events', subject: type, status: 0, reason: 'it has no story yet' })
     for (const { prepare, operations: own } of resources)
-      if (operations.some(({ id }) => id in own)) await prepare?.(world)
+      if (prepare && operations.some(({ id }) => id in own)) await attempt(world, 'shape', prepare)
     const slow = options.only.includes('events') ? timeOut(world) : Promise.resolve()
     slow.catch(() => undefined)
     for (const group of groups.filter(each => options.only.includes(each))) {

@@ -214,7 +214,8 @@ const shownAs = (line: OptOutLine): Json => ({
 /** Events of the filter are delivered again, oldest first and so many as were asked for; others are left alone. */
 async function replays(world: World): Promise<void> {
   const [one, other] = [await world.bearer(), await world.bearer()]
-  for (const actor of [one, one, one, other]) await provokeEvent(world, actor)
+  // The other's is the oldest of all.
+  for (const actor of [other, one, one, one]) await provokeEvent(world, actor)
   const isDelivered = async (actor: Actor, count: number): Promise<boolean> => {
     const events = records(await eventsOf(world, actor))
     return events.length === count && events.every(each => each['status'] === 'delivered')

@@ -3,11 +3,14 @@ import { aNumber, bareService, createService, uuidOf } from '../recipes/messagin
 import { aSid, signed } from '../recipes/provider-callbacks.ts'
 import { brandNews } from '../recipes/compliance.ts'
 import type { Exchange } from '../client.ts'
+import { settled } from './callbacks.ts'
+import { fieldsNamed } from './refusals.ts'
 import { type Actor, type Case, eventually, recordOf, type World } from '../world/world.ts'
 
 /** Messaging services: whose they are, their numbers, what moves between them, what the provider says of them. */
 export async function checkMessagingServices(world: World): Promise<void> {
   await findersFindTheirs(world)
+  await idsOfTheProvider(world)
   await numbersComeAndGo(world)
   await jobsMoveNumbers(world)
   await reviewsAreTold(world)
@@ -63,6 +66,40 @@ async function findersFindTheirs(world: World): Promise<void> {
       ? undefined
       : `a bearer with one service sees ${uuids.length}`
   )
+}
+
+/** A service at Twilio has an id of Twilio's; one elsewhere has any. */
+async function idsOfTheProvider(world: World): Promise<void> {
+  const actor = await world.bearer()
+  const uuid = uuidOf(await createService(world, actor))
+  for (const sid of ['MG123', `XX${'0'.repeat(32)}`, `MG${'g'.repeat(32)}`]) {
+    const refused = await change(world, actor, uuid, { provider_messaging_sid: sid })
+    world.judge_(
+      'state',
+      'provider-ids',
+      refused,
+      refused.status === 422 &&
+        fieldsNamed(refused).includes('messaging_service.provider_messaging_sid')
+        ? undefined
+        : `${sid} is no id of Twilio and must be refused by name, got ${refused.status}`
+    )
+    const elsewhere = await change(world, actor, uuid, {
+      provider_name: 'bandwidth',
+      provider_messaging_sid: world.fresh(sid)
+    })
+    world.judge_(
+      'state',
+      'provider-ids',
+      elsewhere,
+      elsewhere.status === 200 ? undefined : `elsewhere any id is one, got ${elsewhere.status}`
+    )
+    const back = aSid(world, 'MG')
+    await change(world, actor, uuid, {
+      provider_name: 'twilio',
+      provider_messaging_sid: back,
+      twilio_messaging_sid: back
+    })
+  }
 }
 
 /** A number that is named is added or changed, one that is destroyed is gone, others stay; it is in one service. */
@@ -240,7 +277,9 @@ async function reviewsAreTold(world: World): Promise<void> {
     'REGISTERED',
     null
   ])
-  await brand('PENDING', '2026-03-01T00:00:00Z')
+  const late = await brand('PENDING', '2026-03-01T00:00:00Z')
+  await settled(world)
+  await becomes(late, ['twilio-approved', 'REGISTERED', null])
   await becomes(await brand('FAILED', '2026-03-03T00:00:00Z'), ['twilio-approved', 'FAILED', null])
   const unknown = await post(profiles, {
     body: { BundleSid: aSid(world, 'BU'), Status: 'twilio-approved' }

@@ -42,7 +42,7 @@ async function prepare(world: World): Promise<void> {
       world,
       async () => {
         ids.splice(0, ids.length, ...(await deadLettersOf(world, actor)))
-        return ids.length === count
+        return ids.length >= count
       },
       { stepMs: 60_000 }
     )
