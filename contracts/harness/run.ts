@@ -114,8 +114,9 @@ export async function runContract(
     const toldOf = new Set(eventStories.flatMap(({ types }) => types))
     for (const { type } of document.events.filter(event => !toldOf.has(event.type)))
       ledger.skip({ group: 'events', subject: type, status: 0, reason: 'it has no story yet' })
-    for (const { prepare, operations: own } of resources)
-      if (prepare && operations.some(({ id }) => id in own)) await attempt(world, 'shape', prepare)
+    for (const resource of resources)
+      if (resource.prepare && operations.some(({ id }) => id in resource.operations))
+        await attempt(world, 'shape', async each => resource.prepare?.(each))
     const slow = options.only.includes('events') ? timeOut(world) : Promise.resolve()
     slow.catch(() => undefined)
     for (const group of groups.filter(each => options.only.includes(each))) {

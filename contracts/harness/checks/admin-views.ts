@@ -239,7 +239,7 @@ async function replays(world: World): Promise<void> {
     replayed,
     canonical(replayed.body) !== canonical({ replayed: 2, more: true })
       ? `two events of three were to be replayed: ${replayed.text}`
-      : canonical(again.toSorted()) !== canonical(oldest.toSorted())
+      : canonical(again.map(canonical).toSorted()) !== canonical(oldest.map(canonical).toSorted())
         ? `the two oldest were to be delivered again, ${again.length} came: ${canonical(again)}`
         : other.mailbox.arrivals.length !== 1
           ? `another bearer's event was delivered ${other.mailbox.arrivals.length} times`

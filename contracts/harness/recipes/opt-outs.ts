@@ -30,7 +30,7 @@ export const asLines = (lines: readonly unknown[]): Case => ({
 
 export const asCsv = (content: string): Case => ({ raw: { type: 'text/csv', content } })
 
-export const importOptOuts = (world: World, actor: Actor, lines: readonly OptOutLine[]) =>
+const importOptOuts = (world: World, actor: Actor, lines: readonly OptOutLine[]) =>
   world.must('post_admin_opt_outs_import', actor, asLines(lines))
 
 const longestLine = 70_000
