@@ -61,3 +61,9 @@ export const canonical = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : item
   ) ?? 'undefined'
+
+/** What a record says beside its id in the database. */
+export function withoutId(record: Json): Json {
+  const { id: _, ...rest } = record
+  return rest
+}

@@ -1,5 +1,5 @@
 import type { Exchange } from '../client.ts'
-import { canonical, isRecord, type Json, list } from '../json.ts'
+import { canonical, isRecord, type Json, list, withoutId } from '../json.ts'
 import { deadLettersOf, preparedLetters } from '../recipes/dead-letters.ts'
 import { createMessage, scheduled } from '../recipes/messages.ts'
 import { anOptOut, asCsv, asLines, type OptOutLine } from '../recipes/opt-outs.ts'
@@ -176,7 +176,7 @@ async function optOuts(world: World): Promise<void> {
       [listed, records(listed.body)],
       [exported, records(exportedRows)]
     ] as const) {
-      const shown = rows.map(({ id: _, ...rest }) => rest)
+      const shown = rows.map(row => withoutId(row))
       world.judge_(
         'state',
         'opt-outs',

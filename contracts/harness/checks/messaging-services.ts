@@ -1,4 +1,4 @@
-import { canonical, isRecord, type Json, list, textIn } from '../json.ts'
+import { canonical, isRecord, type Json, list, textIn, withoutId } from '../json.ts'
 import { aNumber, bareService, createService, uuidOf } from '../recipes/messaging-services.ts'
 import { aSid, signed } from '../recipes/provider-callbacks.ts'
 import { brandNews } from '../recipes/compliance.ts'
@@ -121,7 +121,7 @@ async function numbersComeAndGo(world: World): Promise<void> {
     { ...stays, announcement_number: false },
     { ...comes, announcement_number: true }
   ]
-  const shown = numbersIn(await serviceAt(world, actor, uuid)).map(({ id: _, ...rest }) => rest)
+  const shown = numbersIn(await serviceAt(world, actor, uuid)).map(each => withoutId(each))
   world.judge_(
     'state',
     'numbers',

@@ -123,7 +123,7 @@ async function migration(world: World, actor: Actor, count = 1) {
 const onTheMove = 120
 
 async function migratingAlready(world: World, actor: Actor): Promise<Case> {
-  const { params = {}, body } = await migration(world, actor, onTheMove)
+  const { params, body } = await migration(world, actor, onTheMove)
   await world.must('post_admin_messaging_services_by_uuid_migrate', actor, { params, body })
   const numbers = list(body.numbers).slice(-1)
   return { params, body: { ...body, numbers } }
