@@ -4,20 +4,8 @@ import { describe, it } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { checkAgainst, parsePublished, published } from './published.ts'
 
-const served = [
-  'status',
-  'api_keys',
-  'bearers',
-  'conversations',
-  'participants',
-  'messages',
-  'announcements',
-  'video_calls',
-  'messaging_services',
-  'conference_calls',
-  'sdk_calls',
-  'calls'
-]
+/** Every one: nothing of the promise is excepted. */
+const groups = published.groups.map(({ group }) => group)
 
 const openapiFile = new URL('../openapi.json', import.meta.url)
 
@@ -28,7 +16,7 @@ const readOpenapi = (): Record<string, unknown> => {
 
 describe('the API document', () => {
   it('keeps the promise to clients, operation by operation and field by field', () => {
-    const broken = checkAgainst(readOpenapi(), served).map(({ message }) => message)
+    const broken = checkAgainst(readOpenapi(), groups).map(({ message }) => message)
 
     assert.deepEqual(broken, [])
   })
@@ -55,7 +43,6 @@ describe('the promise', () => {
 
   it('can be read in every group', () => {
     const empty = { openapi: '3.1.0', paths: {} }
-    const groups = published.groups.map(({ group }) => group)
 
     assert.equal(checkAgainst(empty, groups).length, 50 + 13)
     assert.throws(() => checkAgainst(empty, ['faxes']), /no group "faxes"/)

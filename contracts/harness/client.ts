@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici'
 import type { Operation } from './document.ts'
-import type { Json } from './json.ts'
+import { isJson, type Json } from './json.ts'
 import { createLeakWatch, type LeakWatch } from './leaks.ts'
 import type { Ledger } from './ledger.ts'
 import { sendPipelined } from './pipelined.ts'
@@ -215,7 +215,7 @@ const flat = (headers: Record<string, string | string[] | undefined>): Record<st
   )
 
 function parsed(text: string, type: string): unknown {
-  if (!type.includes('json')) return text
+  if (!isJson(type)) return text
   try {
     return JSON.parse(text)
   } catch {

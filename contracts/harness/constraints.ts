@@ -152,6 +152,7 @@ function strings(schema: Json, path: Path, reading: Reading, break_: Add, keep: 
     }
   }
   for (const wrong of wrongMeanings[meaning]) break_(`format ${meaning}`, wrong)
+  if (meaning === 'instant' && /in the future/.test(description)) break_('in the future', longAgo)
   if (meaning === 'text') break_('null byte', 'a\0b')
 }
 
@@ -182,15 +183,11 @@ const wrongMeanings: Record<Meaning, readonly string[]> = {
     'https://user:password@app.example/',
     'javascript:alert(1)'
   ],
-  instant: [
-    'tomorrow',
-    '2026-11-23',
-    '2001-01-01T00:00:00Z',
-    '2099-13-01T00:00:00Z',
-    '2099-01-01T00:00:00'
-  ],
+  instant: ['tomorrow', '2026-11-23', '2099-13-01T00:00:00Z', '2099-01-01T00:00:00'],
   text: []
 }
+
+const longAgo = '2001-01-01T00:00:00Z'
 
 /** A text of exactly so many characters that no other run makes. */
 const textOf = (length: number, random: Random): string => {
@@ -220,6 +217,16 @@ function numbers(schema: Json, break_: Add, keep: Add): void {
   }
 }
 
+const areas = ['228', '662', '769']
+const blockLength = 500
+const blocks = (areas.length * 8_000_000) / blockLength
+
+/** A number that is in nobody else's list: a list has a block of its own, away from where people are. */
+const ourNumber = (block: number, place: number): string => {
+  const area = areas[block % areas.length]
+  return `+1${area}${2_000_000 + Math.floor(block / areas.length) * blockLength + place}`
+}
+
 function arrays(
   schema: Json,
   path: Path,
@@ -232,8 +239,10 @@ function arrays(
   const promised = /at most ([\d,]+)/i.exec(textIn(schema['description']))?.[1]
   const minimum = Number(schema['minItems'] ?? 0)
   const maximum = Number(schema['maxItems'] ?? promised?.replaceAll(',', '') ?? Number.NaN)
-  const filled = (count: number): unknown[] =>
-    Array.from({ length: count }, (_, place) => itemOf(items, path, place, reading))
+  const filled = (count: number): unknown[] => {
+    const block = reading.random.integer(blocks)
+    return Array.from({ length: count }, (_, place) => itemOf(items, path, place, reading, block))
+  }
   if (minimum > 0) {
     break_(`minItems ${minimum}`, filled(minimum - 1))
     keep(`minItems ${minimum}`, filled(minimum))
@@ -249,7 +258,17 @@ function arrays(
 }
 
 /** An item that is right: of a list's items only their number is in question. */
-function itemOf(schema: Json, path: Path, place: number, { random, resolve }: Reading): unknown {
+function itemOf(
+  schema: Json,
+  path: Path,
+  place: number,
+  { random, resolve }: Reading,
+  block: number
+): unknown {
+  if (schema['type'] === 'object')
+    return Object.fromEntries(
+      list(schema['required']).map(name => [String(name), ourNumber(block, place)])
+    )
   const [first] = list(schema['anyOf']).map(resolve)
   const description = textIn(first?.['description'] ?? schema['description'])
   const name = path.findLast(step => typeof step === 'string') ?? ''
@@ -301,7 +320,11 @@ export function parameterConstraints(schema: Json): { wrong: [string, string][];
   if (typeof maxLength === 'number' && maxLength < 4_000)
     wrong.push([`maxLength ${maxLength}`, 'a'.repeat(maxLength + 1)])
   if (typeof minLength === 'number' && minLength > 0) wrong.push([`minLength ${minLength}`, ''])
+  const { pattern } = schema
+  if (typeof pattern === 'string') wrong.push(['pattern', 'of another form'])
   const description = textIn(schema['description'])
+  if (/ISO 8601/.test(description))
+    wrong.push(...wrongMeanings.instant.map((text): [string, string] => ['format instant', text]))
   if (/E\.164/.test(description))
     wrong.push(
       ...wrongMeanings.e164.slice(0, 5).map((text): [string, string] => ['format e164', text])

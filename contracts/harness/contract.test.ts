@@ -18,7 +18,7 @@ const settings = { CLIENT_EVENT_TIMEOUT_MS: '1000', RATE_LIMIT_PER_MINUTE: '9000
 onEachDatabase(dialect => {
   test(
     `the server keeps its contract, and nothing documented is left unseen (seed ${seed})`,
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async t => {
       const database = await aDatabase(dialect)
       t.after(() => database.drop())

@@ -6,6 +6,9 @@ export const isRecord = (value: unknown): value is Json =>
 
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
+/** A media type of one JSON value; lines of JSON are text. */
+export const isJson = (mediaType: string): boolean => /[/+]json\b/.test(mediaType)
+
 /** A text as it is, and nothing for anything else. */
 export const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -58,3 +61,9 @@ export const canonical = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : item
   ) ?? 'undefined'
+
+/** What a record says beside its id in the database. */
+export function withoutId(record: Json): Json {
+  const { id: _, ...rest } = record
+  return rest
+}

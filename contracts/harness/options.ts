@@ -150,6 +150,9 @@ export function readCommand(args: string[]): Command {
   }
 }
 
+/** The account that mock-twilio begins with. */
+export const simulatorAccount = 'AC00000000000000000000000000000001'
+
 /** The token of the account that mock-twilio begins with: no secret. */
 export const simulatorToken = 'mock-auth-token-00000000000000001'
 

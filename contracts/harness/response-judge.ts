@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { ApiDocument, Operation } from './document.ts'
-import { isRecord, type Json } from './json.ts'
+import { isJson, isRecord, type Json } from './json.ts'
 
 /** An answer as it came. */
 export interface Answer {
@@ -98,7 +98,7 @@ function bodyProblems(
   const schema = media.get(type)
   if (!schema)
     return [`media type must be ${[...media.keys()].join(' or ')}, got ${type || 'none'}`]
-  return check(schema, type.includes('json') ? body : text, 'body')
+  return check(schema, isJson(type) ? body : text, 'body')
 }
 
 function requestIdProblems({ body, headers }: Answer): string[] {

@@ -16,7 +16,7 @@ import { createLedger, type Group, groups, type Ledger } from './ledger.ts'
 import type { ContractOptions } from './options.ts'
 import { randomFrom } from './random.ts'
 import { eventStories } from './recipes/event-stories.ts'
-import { recipes } from './recipes/recipes.ts'
+import { recipes, resources } from './recipes/recipes.ts'
 import { createResponseJudge } from './response-judge.ts'
 import { connectTwilioControl } from './twilio-control.ts'
 import { type Actor, createWorld, recordOf, type World } from './world/world.ts'
@@ -114,6 +114,9 @@ export async function runContract(
     const toldOf = new Set(eventStories.flatMap(({ types }) => types))
     for (const { type } of document.events.filter(event => !toldOf.has(event.type)))
       ledger.skip({ group: 'events', subject: type, status: 0, reason: 'it has no story yet' })
+    for (const resource of resources)
+      if (resource.prepare && operations.some(({ id }) => id in resource.operations))
+        await attempt(world, 'shape', async each => resource.prepare?.(each))
     const slow = options.only.includes('events') ? timeOut(world) : Promise.resolve()
     slow.catch(() => undefined)
     for (const group of groups.filter(each => options.only.includes(each))) {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { request } from 'undici'
 import { isRecord, type Json, list } from './json.ts'
+import { simulatorAccount, simulatorToken } from './options.ts'
 
 /** The provider, driven from its own side: time, people, signatures. */
 export interface TwilioControl {
@@ -9,8 +10,12 @@ export interface TwilioControl {
   run(): Promise<void>
   /** Moves time forward; whatever comes due on the way happens. */
   advance(ms: number): Promise<void>
+  /** Moves time forward at one go: what comes due on the way happens at its end. */
+  skip(ms: number): Promise<void>
   /** A person writes to one of our numbers. */
   write(handset: string, to: string, body: string, mediaUrls?: string[]): Promise<void>
+  /** A messaging service, made as its owner makes one. Its SID. */
+  createService(name: string): Promise<string>
   journal(query: Readonly<Record<string, string>>): Promise<Json[]>
   addFault(fault: Json): Promise<string>
   removeFault(id: string): Promise<void>
@@ -51,9 +56,26 @@ export function connectTwilioControl(url: string): TwilioControl {
     async advance(ms) {
       await clock({ advance: Math.max(0, Math.ceil(ms)) })
     },
+    async skip(ms) {
+      await clock({ set: (await clock()) + Math.ceil(ms) })
+    },
     async write(handset, to, body, mediaUrls = []) {
       const text = { to, body, ...(mediaUrls.length > 0 && { media_urls: mediaUrls }) }
       await ask('POST', `/handsets/${encodeURIComponent(handset)}/messages`, text)
+    },
+    async createService(name) {
+      const answer = await request(`${url}/messaging/v1/Services`, {
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${Buffer.from(`${simulatorAccount}:${simulatorToken}`).toString('base64')}`,
+          'content-type': 'application/x-www-form-urlencoded'
+        },
+        body: new URLSearchParams({ FriendlyName: name }).toString()
+      })
+      const service: unknown = await answer.body.json()
+      if (!isRecord(service) || answer.statusCode !== 201)
+        throw new Error(`mock-twilio made no messaging service: ${answer.statusCode}`)
+      return String(service['sid'])
     },
     async journal(query) {
       return list(await ask('GET', `/journal?${new URLSearchParams(query).toString()}`)).filter(

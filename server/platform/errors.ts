@@ -161,6 +161,9 @@ export function refuse(
   }
   if (refusal.statusCode === 503 || refusal.statusCode === 429)
     void reply.header('retry-after', reply.getHeader('retry-after') ?? 1)
+  // What is left of a body that was refused on its way in is passed over; else it would be in the way of the
+  // connection's next request.
+  if (!request.raw.complete) request.raw.removeAllListeners('readable').resume()
   const { statusCode, message, details } = refusal
   const body: ErrorBody = {
     // @fastify/error writes codes in capitals; ours are words.

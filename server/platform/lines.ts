@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { errors } from './errors.ts'
 
 const newline = 0x0a
@@ -14,14 +15,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * @throws 413 for a line that is too long
  */
 export async function* linesOf(
-  stream: AsyncIterable<Buffer>
+  stream: Readable
 ): AsyncGenerator<{ line: number; text: string | undefined }> {
   let rest: Buffer = Buffer.alloc(0)
   let line = 0
-  for await (const piece of stream) {
+  // Left before its end the stream stays: the connection that it comes from is the client's.
+  for await (const piece of stream.iterator({ destroyOnReturn: false })) {
     let bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline)) {
       line++
+      if (end > longestLineBytes) throw new errors.tooLarge(String(longestLineBytes))
       const text = textOf(bytes.subarray(0, end))
       if (text !== '') yield { line, text }
       bytes = bytes.subarray(end + 1)

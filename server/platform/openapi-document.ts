@@ -168,7 +168,7 @@ function finishedSuccess(
   response: unknown,
   parameters: ReadonlySet<unknown>
 ): Json {
-  const { description, ...rest } = isRecord(response) ? response : {}
+  const { description, headers: own, ...rest } = isRecord(response) ? response : {}
   return {
     description: description === 'Default Response' ? successes[status] : description,
     headers: {
@@ -176,7 +176,8 @@ function finishedSuccess(
       ...(status === '200' && parameters.has('cursor') && reference('x-next-cursor')),
       ...((status === '201' || status === '202') &&
         parameters.has('Idempotency-Key') &&
-        reference('idempotency-replayed'))
+        reference('idempotency-replayed')),
+      ...(isRecord(own) && own)
     },
     ...rest
   }

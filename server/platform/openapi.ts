@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a body holds, for the document alone: it is read and checked by the route itself. */
     form?: TSchema
+    /** Its values are told one by one in the answer: none is refused with 422. */
+    lenient?: boolean
     /** The headers by which a provider other than Twilio signs. */
     signatureHeaders?: Record<string, TSchema>
   }
@@ -74,7 +76,13 @@ export async function registerOpenApi(
 
 /** What follows from a route's configuration and is said in no schema: access, idempotency, refusals. */
 function described(schema: FastifySchema, url: string, route: RouteOptions): FastifySchema {
-  const { access = 'bearer', idempotent = false, form, signatureHeaders } = route.config ?? {}
+  const {
+    access = 'bearer',
+    idempotent = false,
+    form,
+    lenient = false,
+    signatureHeaders
+  } = route.config ?? {}
   const hasBody = schema.body !== undefined || form !== undefined
   const headers = {
     ...(idempotent && { 'Idempotency-Key': IdempotencyKeyHeader }),
@@ -95,7 +103,8 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
       ...Object(schema.response),
       ...(access !== 'public' && { 403: ErrorBody }),
       ...(hasBody && { 413: ErrorBody, 415: ErrorBody }),
-      ...(hasBody && access !== 'provider' && { 400: ErrorBody, 422: ErrorBody }),
+      ...(hasBody && access !== 'provider' && { 400: ErrorBody }),
+      ...(hasBody && access !== 'provider' && !lenient && { 422: ErrorBody }),
       ...(idempotent && { 409: ErrorBody, 422: ErrorBody }),
       // A value of a path or a query may be wrong by itself: a null byte always is.
       ...(access !== 'provider' && hasParameters(schema) && { 422: ErrorBody }),

@@ -121,9 +121,10 @@ async function perBearer(world: World, operation: Operation): Promise<void> {
   const recipe = world.recipe(operation)
   const type = operation.access === 'admin' ? 'Admin' : recipe.bearerType
   const [one, other] = [await world.bearer(type), await world.bearer(type)]
-  const request = keyed(await recipe.valid(world, one), world.fresh('key'))
-  const first = await world.send(operation, one, request)
-  const second = await world.send(operation, other, request)
+  const key = world.fresh('key')
+  const first = await world.send(operation, one, keyed(await recipe.valid(world, one), key))
+  // A request of its own, for what the first one made may exist once only.
+  const second = await world.send(operation, other, keyed(await recipe.valid(world, other), key))
   const isOwnWork = second.status === first.status && !replayed(second)
   world.judge_(
     'idempotency',

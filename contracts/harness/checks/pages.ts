@@ -22,6 +22,11 @@ export async function checkPages(world: World): Promise<void> {
       })
       return
     }
+    const missing = recipe.needs?.(world)
+    if (missing !== undefined) {
+      world.ledger.skip({ group: 'pages', subject: operation.id, status: 200, reason: missing })
+      return
+    }
     const actor = await world.actorFor(operation)
     const count = 7
     const filled = await recipe.fill(world, actor, count)
@@ -34,7 +39,8 @@ export async function checkPages(world: World): Promise<void> {
       { stepMs: 500 }
     )
     await exactPages(world, operation, actor, filled, count)
-    await pagesUnderWrites(world, operation, actor, filled)
+    const { addOne } = filled
+    if (addOne) await pagesUnderWrites(world, operation, actor, { ...filled, addOne })
     await cursors(world, operation, actor, filled)
   })
 }
@@ -135,7 +141,7 @@ async function pagesUnderWrites(
   world: World,
   operation: Operation,
   actor: Actor,
-  filled: PagesCase
+  filled: Required<PagesCase>
 ): Promise<void> {
   const whole = await world.send(operation, actor, {
     ...filled.request,

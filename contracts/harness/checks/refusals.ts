@@ -232,7 +232,8 @@ async function breakMedia(
     ['a form', 415, { type: 'application/x-www-form-urlencoded', content: 'a=1' }],
     ['JSON called text', 415, { type: 'text/plain', content: json }]
   ]
-  if (operation.method !== 'GET')
+  if (!operation.bodies.has('application/json')) for (const each of cases) each[1] = 415
+  else if (operation.method !== 'GET')
     cases.push(['an empty body called JSON', 400, { type: 'application/json', content: '' }])
   for (const [what, status, raw] of cases) {
     const exchange = await world.send(operation, actor, { ...valid, raw }, { around: true })
@@ -269,8 +270,11 @@ async function leavesTheRequestUsable(
 
 /** A provider's form: only what it takes. */
 async function breakForm(world: World, operation: Operation, valid: Case): Promise<void> {
+  const [another, content] = operation.bodies.has('application/json')
+    ? ['application/x-www-form-urlencoded', 'a=1']
+    : ['application/json', '{}']
   const cases: [string, number, Case][] = [
-    ['JSON', 415, { ...valid, raw: { type: 'application/json', content: '{}' } }],
+    [another, 415, { ...valid, raw: { type: another, content } }],
     ['XML', 415, { ...valid, raw: { type: 'application/xml', content: '<a/>' } }]
   ]
   for (const [what, status, request] of cases) {

@@ -69,7 +69,8 @@ const usualWays: Record<number, Way> = {
   },
   403: async (world, operation) => {
     const request = hasPathParameters(operation) ? withAbsentIds(world, operation, {}) : {}
-    const body = operation.access === 'provider' ? { raw: formWithoutSignature } : {}
+    const [type = null] = operation.bodies.keys()
+    const body = operation.access === 'provider' ? { raw: { ...withoutSignature, type } } : {}
     expect(world, await world.send(operation, null, { ...request, ...body }), 403)
   },
   404: async (world, operation, actor) => {
@@ -91,7 +92,7 @@ const usualWays: Record<number, Way> = {
   },
   415: async (world, operation, actor) => {
     const valid = await world.recipe(operation).valid(world, actor)
-    const request = { ...valid, raw: broken('a,b', 'text/csv') }
+    const request = { ...valid, raw: broken('<a/>', 'application/xml') }
     expect(world, await world.send(operation, actor, request, { around: true }), 415)
   },
   422: async (world, operation, actor) => {
@@ -103,10 +104,7 @@ const usualWays: Record<number, Way> = {
   }
 }
 
-const formWithoutSignature = {
-  type: 'application/x-www-form-urlencoded',
-  content: 'MessageSid=SM1'
-}
+const withoutSignature = { content: '{}' }
 
 function wrongParameter(operation: Operation, valid: Case): Case | undefined {
   for (const parameter of operation.parameters) {

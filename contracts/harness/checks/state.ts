@@ -12,7 +12,9 @@ import {
 } from '../recipes/stories.ts'
 import { type Actor, inParallel, recordOf, type World } from '../world/world.ts'
 import { absentUuid } from '../recipes/messages.ts'
+import { checkAdminViews } from './admin-views.ts'
 import { report, settled } from './callbacks.ts'
+import { checkMessagingServices } from './messaging-services.ts'
 import { fieldsNamed } from './refusals.ts'
 
 /** What one operation says, the others say too; and only what may happen happens. */
@@ -32,6 +34,8 @@ export async function checkState(world: World): Promise<void> {
   }
   if (isServed('post_conversations')) await races(world)
   if (isServed('post_participants_deactivate_pairing')) await pairings(world)
+  if (isServed('post_messaging_services')) await checkMessagingServices(world)
+  await checkAdminViews(world, isServed)
 }
 
 /** Fields that differ, told with both values. */
@@ -70,7 +74,7 @@ async function live(world: World, story: Story): Promise<void> {
     created,
     told(
       'the answer differs from what was asked for',
-      differences(given, resource, ['participants', 'send_at'])
+      differences(given, resource, ['participants', 'send_at', 'provider_numbers'])
     )
   )
   await agree(world, story, actor, resource)

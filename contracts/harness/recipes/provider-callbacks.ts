@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { formOf, pathOf } from '../client.ts'
 import type { Operation } from '../document.ts'
 import { type Json } from '../json.ts'
@@ -9,12 +10,31 @@ import type { OperationRecipe, ResourceRecipes } from './recipe.ts'
 /** The call with the signature that the provider would give it. */
 export function signed(world: World, operation: Operation, request: Case, token?: string): Case {
   const { signingToken, publicUrl } = world.options
+  if (operation.bodies.has('application/json')) return signedJson(world, operation, request, token)
   const url = publicUrl + pathOf({ operation, ...request })
   const form = (request.body ?? {}) as Json
   return {
     ...request,
     headers: { 'x-twilio-signature': twilioSignature(token ?? signingToken ?? '', url, form) },
     raw: { type: 'application/x-www-form-urlencoded', content: formOf(form) }
+  }
+}
+
+/**
+ * Of a body that is no form a digest stands in the URL, and the URL is signed
+ * (https://www.twilio.com/docs/usage/webhooks/webhooks-security#validating-json-requests).
+ */
+function signedJson(world: World, operation: Operation, request: Case, token?: string): Case {
+  const { signingToken, publicUrl } = world.options
+  const content = JSON.stringify(request.body ?? {})
+  const bodySHA256 = createHash('sha256').update(content).digest('hex')
+  const query = { ...request.query, bodySHA256 }
+  const url = publicUrl + pathOf({ operation, ...request, query })
+  return {
+    ...request,
+    query,
+    headers: { 'x-twilio-signature': twilioSignature(token ?? signingToken ?? '', url, {}) },
+    raw: { type: 'application/json', content }
   }
 }
 
@@ -35,7 +55,7 @@ const aText = (world: World): Json => ({
   NumMedia: '0'
 })
 
-const callback = (
+export const callback = (
   operationId: string,
   valid: (world: World, actor: Actor) => Promise<Case>
 ): OperationRecipe => ({

@@ -36,19 +36,23 @@ export interface ResourceRecipes {
   operations: Record<string, OperationRecipe>
   /** Lists in pages, and how to fill them. */
   pages?: readonly PagesRecipe[]
+  /** Made once, before anything is judged: what takes so long to come about that time is moved for it. */
+  prepare?(world: World): Promise<void>
 }
 
 /** A list in pages. */
 export interface PagesRecipe {
   operation: string
+  /** Why it cannot be filled in this run. */
+  needs?(world: World): string | undefined
   /** Makes so many items that the list will hold; gives what to ask it for. */
   fill(world: World, actor: Actor, count: number): Promise<PagesCase>
 }
 
 export interface PagesCase {
   request: Case
-  /** Adds one item while pages are being read. */
-  addOne: () => Promise<void>
+  /** Adds one item while pages are being read; absent where that takes too long. */
+  addOne?: () => Promise<void>
   /** The items of an answer's body. */
   items: (body: unknown) => unknown[]
 }

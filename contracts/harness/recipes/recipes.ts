@@ -1,21 +1,33 @@
+import { adminViews } from './admin-views.ts'
 import { announcements } from './announcements.ts'
 import { apiKeys } from './api-keys.ts'
 import { bearers } from './bearers.ts'
+import { compliance } from './compliance.ts'
 import { conversations } from './conversations.ts'
+import { deadLetters } from './dead-letters.ts'
+import { limits } from './limits.ts'
 import { messages } from './messages.ts'
+import { messagingServices } from './messaging-services.ts'
+import { optOuts } from './opt-outs.ts'
 import { providerCallbacks } from './provider-callbacks.ts'
 import type { PagesRecipe, Recipes, ResourceRecipes } from './recipe.ts'
 import { webhooks } from './webhooks.ts'
 
 /** Every resource that the harness knows how to use. A new one is added here. */
-const resources: readonly ResourceRecipes[] = [
+export const resources: readonly ResourceRecipes[] = [
   bearers,
   apiKeys,
   conversations,
   messages,
   announcements,
   webhooks,
-  providerCallbacks
+  providerCallbacks,
+  messagingServices,
+  limits,
+  optOuts,
+  deadLetters,
+  adminViews,
+  compliance
 ]
 
 export const recipes: Recipes = new Map(

@@ -51,6 +51,12 @@ const byId =
   (name: string): Change['params'] =>
   created => ({ [name]: String(created[name]) })
 
+const serviceChange = (operation: string, fields: (world: World) => Json): Change => ({
+  operation,
+  body: world => ({ messaging_service: fields(world) }),
+  shows: body => inner(body, 'messaging_service')
+})
+
 export const stories: readonly Story[] = [
   {
     name: 'bearer',
@@ -120,6 +126,38 @@ export const stories: readonly Story[] = [
         world => ({ client_conversation_id: world.fresh('client') })
       )
     ]
+  },
+  {
+    name: 'messaging service',
+    create: 'post_messaging_services',
+    params: ({ uuid }) => ({ uuid: String(uuid) }),
+    read: 'get_messaging_services_by_uuid',
+    list: { operation: 'get_messaging_services' },
+    volatile: ['updated_at'],
+    changes: [
+      serviceChange('patch_messaging_services_by_uuid', world => ({
+        name: world.fresh('renamed'),
+        business_profile_sid: null
+      })),
+      serviceChange('put_messaging_services_by_uuid', world => ({
+        global_customer_id: world.fresh('customer'),
+        brand_registration_sid: `BN${'0'.repeat(32)}`
+      })),
+      serviceChange('patch_messaging_services_by_uuid', world => ({
+        provider_name: 'bandwidth',
+        provider_messaging_sid: world.fresh('site'),
+        twilio_messaging_sid: null
+      }))
+    ],
+    refused: request => ({
+      ...request,
+      body: {
+        messaging_service: {
+          ...inner(Object(request.body), 'messaging_service'),
+          state_code: 'Mississippi'
+        }
+      }
+    })
   },
   {
     name: 'message',

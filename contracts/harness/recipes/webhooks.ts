@@ -37,6 +37,16 @@ export const webhooks: ResourceRecipes = {
     post_admin_webhooks_by_id_replay: {
       valid: world => anEvent(world, 'delivered'),
       provoke: { 409: world => anEvent(world, 'pending') }
+    },
+    post_admin_webhooks_replay: {
+      // Of a bearer without events: what others have done with is left alone.
+      valid: async world => ({
+        body: { bearer_id: (await world.bearer()).id, status: 'delivered' }
+      }),
+      atBound: ({ body, ...request }) => ({
+        ...request,
+        body: { resource_id: 'none', ...Object(body) }
+      })
     }
   },
   pages: [

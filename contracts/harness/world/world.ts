@@ -44,6 +44,8 @@ export interface World {
   /** Absent when the provider cannot be driven. */
   twilio: TwilioControl | undefined
   admin: Actor
+  /** What was made before the judging began: resources of somebody, by the name of what they are for. */
+  prepared: Map<string, { actor: Actor; ids: number[] }>
   /** The operations that are judged: those of the document that have a recipe and were asked for. */
   operations: readonly Operation[]
   /** A text that nothing else of any run is called. */
@@ -72,7 +74,15 @@ export interface Sending {
 export function createWorld(
   parts: Omit<
     World,
-    'fresh' | 'receiver' | 'bearer' | 'actorFor' | 'recipe' | 'send' | 'must' | 'judge_'
+    | 'prepared'
+    | 'fresh'
+    | 'receiver'
+    | 'bearer'
+    | 'actorFor'
+    | 'recipe'
+    | 'send'
+    | 'must'
+    | 'judge_'
   >
 ): World {
   const { document, client, ledger, random, recipes, inbox, options } = parts
@@ -138,6 +148,7 @@ export function createWorld(
 
   return {
     ...parts,
+    prepared: new Map(),
     fresh,
     receiver() {
       for (;;) {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { errors, invalidValues } from '../../platform/errors.ts'
 import { readJson } from '../../platform/json-body.ts'
@@ -98,7 +99,7 @@ async function readWhole(body: unknown): Promise<AnnouncementRequest> {
   return { header, recipients: inChunks(everybody), size: everybody.length }
 }
 
-async function readStream(payload: AsyncIterable<Buffer>): Promise<AnnouncementRequest> {
+async function readStream(payload: Readable): Promise<AnnouncementRequest> {
   const lines = linesOf(payload)
   const first = await lines.next()
   if (first.done === true)
@@ -122,11 +123,13 @@ function parseLine(line: Buffer): unknown {
 }
 
 /** The lines of a stream, without those that are empty. */
-async function* linesOf(payload: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
+async function* linesOf(payload: Readable): AsyncGenerator<Buffer, undefined> {
   let rest: Buffer = Buffer.alloc(0)
-  for await (const piece of payload) {
+  // Left before its end the stream stays: the connection that it comes from is the client's.
+  for await (const piece of payload.iterator({ destroyOnReturn: false })) {
     let bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline)) {
+      if (end > longestLineBytes) throw new errors.tooLarge(String(longestLineBytes))
       if (end > 0) yield bytes.subarray(0, end)
       bytes = bytes.subarray(end + 1)
     }

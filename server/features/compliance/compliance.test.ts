@@ -168,6 +168,21 @@ onEachDatabase(dialect => {
     assert.deepEqual([state.business_profile_status, state.brand_status], [null, null])
   })
 
+  test('each address takes the media types that it documents, and no other', async t => {
+    const server = await build(t, dialect, { workers: false })
+    const brandsPath = '/webhooks/twilio/brands_compliance'
+
+    const refused = [
+      await posted(server, profilePath, 'application/json', 'no', '{}'),
+      await posted(server, brandsPath, 'application/x-www-form-urlencoded', 'no', 'a=1'),
+      await posted(server, brandsPath, 'text/plain', 'no', '{}')
+    ]
+    const taken = await posted(server, brandsPath, 'application/cloudevents+json', 'no', '{}')
+
+    assert.deepEqual(new Set(refused.map(({ statusCode }) => statusCode)), new Set([415]))
+    assert.equal(taken.statusCode, 403)
+  })
+
   test('news that nobody can read, or of nobody, is kept and harmless', async t => {
     const server = await build(t, dialect)
     await withProfile(server)

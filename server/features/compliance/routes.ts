@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { GroupCommit } from '../../platform/group-commit.ts'
@@ -46,6 +46,14 @@ class RawBody {
   }
 }
 
+/** The signature covers the bytes: bodies of these media types are kept as they came, others are refused. */
+function takeRaw(scope: FastifyInstance, mediaTypes: string[]): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser(mediaTypes, { parseAs: 'string' }, (_request, body, done) =>
+    done(null, new RawBody(String(body)))
+  )
+}
+
 const description =
   'Called by Twilio. Signed; stored and answered at once, and then told by the messaging services that it is about.'
 
@@ -54,18 +62,6 @@ export const complianceRoutes: FastifyPluginAsyncTypebox<{
   config: Pick<Config, 'PUBLIC_URL' | 'TWILIO_AUTH_TOKEN'>
   receipt: GroupCommit<ReceivedCallback, undefined>
 }> = async (app, { config, receipt }) => {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    [
-      'application/x-www-form-urlencoded',
-      'application/json',
-      'application/cloudevents+json',
-      'application/cloudevents-batch+json'
-    ],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, new RawBody(String(body)))
-  )
-
   async function receive(
     kind: CallbackKind,
     request: FastifyRequest<{ Body: unknown }>,
@@ -85,46 +81,56 @@ export const complianceRoutes: FastifyPluginAsyncTypebox<{
     })
   }
 
-  app.post(
-    '/webhooks/twilio/customer_profiles_compliance',
-    {
-      config: { access: 'provider', form: BundleStatusForm },
-      schema: {
-        summary: "Status of a customer profile's or trust product's review",
-        description,
-        tags: ['Provider callbacks'],
-        consumes: ['application/x-www-form-urlencoded'],
-        response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
+  await app.register(async scope => {
+    takeRaw(scope, ['application/x-www-form-urlencoded'])
+    scope.post(
+      '/webhooks/twilio/customer_profiles_compliance',
+      {
+        config: { access: 'provider', form: BundleStatusForm },
+        schema: {
+          summary: "Status of a customer profile's or trust product's review",
+          description,
+          tags: ['Provider callbacks'],
+          consumes: ['application/x-www-form-urlencoded'],
+          response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
+        }
+      },
+      async (request, reply) => {
+        await receive('twilio.customer_profile', request, (token, signature, url, raw) =>
+          isSignedByTwilio(token, signature, url, decodeForm(raw))
+        )
+        return reply.code(204).send(null)
       }
-    },
-    async (request, reply) => {
-      await receive('twilio.customer_profile', request, (token, signature, url, raw) =>
-        isSignedByTwilio(token, signature, url, decodeForm(raw))
-      )
-      return reply.code(204).send(null)
-    }
-  )
+    )
+  })
 
-  app.post(
-    '/webhooks/twilio/brands_compliance',
-    {
-      config: { access: 'provider', form: BrandEvents },
-      schema: {
-        summary: 'News of brands and campaigns',
-        description,
-        tags: ['Provider callbacks'],
-        consumes: ['application/json'],
-        querystring: Type.Object({
-          bodySHA256: Type.Optional(
-            Type.String({ description: 'The digest of the body, which the signature covers.' })
-          )
-        }),
-        response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
+  await app.register(async scope => {
+    takeRaw(scope, [
+      'application/json',
+      'application/cloudevents+json',
+      'application/cloudevents-batch+json'
+    ])
+    scope.post(
+      '/webhooks/twilio/brands_compliance',
+      {
+        config: { access: 'provider', form: BrandEvents },
+        schema: {
+          summary: 'News of brands and campaigns',
+          description,
+          tags: ['Provider callbacks'],
+          consumes: ['application/json'],
+          querystring: Type.Object({
+            bodySHA256: Type.Optional(
+              Type.String({ description: 'The digest of the body, which the signature covers.' })
+            )
+          }),
+          response: { 204: Type.Null({ description: 'Stored.' }), 403: ErrorBody }
+        }
+      },
+      async (request, reply) => {
+        await receive('twilio.brand', request, isBodySignedByTwilio)
+        return reply.code(204).send(null)
       }
-    },
-    async (request, reply) => {
-      await receive('twilio.brand', request, isBodySignedByTwilio)
-      return reply.code(204).send(null)
-    }
-  )
+    )
+  })
 }

@@ -16,7 +16,14 @@ import {
   ProvisionNumbers,
   RequestedSynchronization
 } from './job-schemas.ts'
-import { findJob, jobByUuid, listJobs, migrateNumbers, provisionNumbers } from './number-jobs.ts'
+import {
+  findJob,
+  jobByUuid,
+  jobsOf,
+  listJobs,
+  migrateNumbers,
+  provisionNumbers
+} from './number-jobs.ts'
 import { findService, type ServiceRow } from './read-services.ts'
 import { CreateServiceAsAdmin, MessagingService, ServiceUuid } from './schemas.ts'
 import { requestAllSynchronizations, requestSynchronization } from './synchronize-numbers.ts'
@@ -169,6 +176,13 @@ export const messagingServiceAdminRoutes: FastifyPluginAsyncTypebox<{
         tags,
         querystring: Type.Object({
           ...PageQuery,
+          messaging_service_uuid: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 64,
+              description: 'Of this messaging service: of its numbers, or to it.'
+            })
+          ),
           state: Type.Optional(
             Type.Union([Type.Literal('running'), Type.Literal('done'), Type.Literal('failed')])
           )
@@ -180,6 +194,7 @@ export const messagingServiceAdminRoutes: FastifyPluginAsyncTypebox<{
       const limit = query.limit ?? 100
       const before = decodeCursor(query.cursor)
       const condition = sql`${query.state === undefined ? sql`true` : sql`j.state = ${query.state}`}
+        ${query.messaging_service_uuid === undefined ? sql`` : sql`and ${jobsOf(query.messaging_service_uuid)}`}
         ${before === undefined ? sql`` : sql`and j.id < ${before}`}`
       const jobs = await listJobs(database, database.sql, condition, limit + 1)
       const { page, next } = pageOf(jobs, limit)

@@ -246,4 +246,19 @@ onEachDatabase(dialect => {
     )
     assert.ok(page.headers['x-next-cursor'])
   })
+
+  test('jobs are listed by the messaging service that they are from or to', async t => {
+    const server = await build(t, dialect, { workers: false })
+    const other = await anotherService(server)
+    await server.request('POST', `${admin}/provision`, { body: { count: 1 } })
+    await server.request('POST', `${admin}/migrate`, { body: { target_uuid: other.uuid } })
+    const kinds = async (service: string): Promise<string[]> =>
+      (
+        await server.request('GET', `/admin/number_jobs?messaging_service_uuid=${service}`)
+      ).body.map(({ kind }: { kind: string }) => kind)
+
+    assert.deepEqual(await kinds(uuid), ['migrate', 'provision'])
+    assert.deepEqual(await kinds(other.uuid), ['migrate'])
+    assert.deepEqual(await kinds('nonsense'), [])
+  })
 })

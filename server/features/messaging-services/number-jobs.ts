@@ -215,6 +215,10 @@ export async function findJob(
 
 export const jobByUuid = (uuid: string) => (isUuid(uuid) ? sql`j.uuid = ${uuid}` : sql`false`)
 
+/** Jobs from or to a messaging service. */
+export const jobsOf = (serviceUuid: string) =>
+  isUuid(serviceUuid) ? sql`(s.uuid = ${serviceUuid} or t.uuid = ${serviceUuid})` : sql`false`
+
 /** Newest first. */
 export async function listJobs(
   database: Database,

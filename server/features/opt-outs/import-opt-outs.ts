@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Static } from '@sinclair/typebox'
 import { sql } from 'kysely'
 import type { Clock } from '../../platform/clock.ts'
@@ -33,7 +34,7 @@ type Format = 'ndjson' | 'csv'
  */
 export async function importOptOuts(
   { database, clock }: { database: Database; clock: Clock },
-  stream: AsyncIterable<Buffer>,
+  stream: Readable,
   format: Format
 ): Promise<OptOutImport> {
   const answer: OptOutImport = { imported: 0, unchanged: 0, rejected_count: 0, rejected: [] }

@@ -18,6 +18,19 @@ import {
 const tags = ['Opt-outs']
 const Lines = Type.Unsafe<Readable>(Type.String())
 
+/** A body that is read as it comes. Private, for it is no value whose fields could be checked. */
+class StreamedBody {
+  readonly #stream: Readable
+
+  constructor(stream: Readable) {
+    this.#stream = stream
+  }
+
+  get stream(): Readable {
+    return this.#stream
+  }
+}
+
 /** Who wants no more texts from whom: read, taken out and taken over by the administrator. */
 export const optOutRoutes: FastifyPluginAsyncTypebox<{
   deps: { database: Database; clock: Clock }
@@ -60,6 +73,9 @@ export const optOutRoutes: FastifyPluginAsyncTypebox<{
         response: {
           200: {
             description: 'A line for each opt-out.',
+            headers: {
+              'content-disposition': { description: 'A name for the file.', type: 'string' }
+            },
             content: {
               'application/x-ndjson': { schema: Lines },
               'text/csv': { schema: Lines }
@@ -81,30 +97,28 @@ export const optOutRoutes: FastifyPluginAsyncTypebox<{
   )
 
   await app.register(async scope => {
-    const asStream = (
-      _request: unknown,
-      payload: unknown,
-      done: (e: null, body: unknown) => void
-    ) => done(null, payload)
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(['application/x-ndjson', 'text/csv'], asStream)
+    scope.addContentTypeParser(
+      ['application/x-ndjson', 'text/csv'],
+      (_request, payload: Readable, done) => done(null, new StreamedBody(payload))
+    )
     scope.post(
       '/admin/opt_outs/import',
       {
-        config: { access: 'admin', form: ImportedOptOut },
+        config: { access: 'admin', form: ImportedOptOut, lenient: true },
         schema: {
           summary: 'Import opt-outs',
           description:
             'A stream of any length: a JSON object a line, or CSV whose first line names the columns. The later word about a recipient and sender counts, so that an import may be repeated and never undoes what a person said since. Lines that cannot be read are listed, the others are taken over.',
           tags,
           consumes: ['application/x-ndjson', 'text/csv'],
-          response: { 200: OptOutImport, 403: ErrorBody, 422: ErrorBody }
+          response: { 200: OptOutImport, 403: ErrorBody }
         }
       },
       async ({ body, headers }) =>
         importOptOuts(
           deps,
-          body instanceof Readable ? body : Readable.from([]),
+          body instanceof StreamedBody ? body.stream : Readable.from([]),
           headers['content-type']?.startsWith('text/csv') === true ? 'csv' : 'ndjson'
         )
     )
