@@ -18,6 +18,10 @@ export interface ContractOptions {
   mockTwilio: string | undefined
   /** What the provider signs callbacks with. */
   signingToken: string | undefined
+  /** mock-zoom's address; without it nobody joins a video session. */
+  mockZoom: string | undefined
+  /** What Zoom signs its events with. */
+  zoomSecret: string | undefined
   /** The process of the server, which may be held up to see how it sheds load. */
   serverPid: number | undefined
   /** Requests that are made at most to find the rate limit; 0 to leave it alone. */
@@ -66,6 +70,8 @@ const usage = `
   --events-port 4040  --events-host 127.0.0.1  --events-url https://…   where events are taken
   --mock-twilio http://127.0.0.1:4010   drives provider, people and clock; its token signs callbacks
   --signing-token text  --public-url http://…    for callbacks without mock-twilio
+  --mock-zoom http://127.0.0.1:4020     people in video sessions; its secret signs Zoom's events
+  --zoom-secret text         for Zoom's events without mock-zoom
   --server-pid 4711          holds the process up for a moment: does it shed load
   --replica http://…         another process of the same server; may be given several times
   --rate-probe 70000         requests made at most to meet the rate limit; 0 leaves it alone
@@ -91,6 +97,8 @@ export function readCommand(args: string[]): Command {
       'events-url': { type: 'string' },
       'mock-twilio': { type: 'string' },
       'signing-token': { type: 'string' },
+      'mock-zoom': { type: 'string' },
+      'zoom-secret': { type: 'string' },
       'server-pid': { type: 'string' },
       'rate-probe': { type: 'string', default: '70000' },
       sender: { type: 'string', multiple: true, default: ['+16015550100', '+16015550101'] },
@@ -114,6 +122,7 @@ export function readCommand(args: string[]): Command {
     throw new Error(`--url and --token are needed, or --start.\n${usage}`)
   const url = (values.url ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
   const mockTwilio = values['mock-twilio']?.replace(/\/$/, '')
+  const mockZoom = values['mock-zoom']?.replace(/\/$/, '')
   return {
     start: values.start,
     runs: wholeNumber('--runs', values.runs),
@@ -132,6 +141,9 @@ export function readCommand(args: string[]): Command {
       mockTwilio,
       signingToken:
         values['signing-token'] ?? (mockTwilio === undefined ? undefined : simulatorToken),
+      mockZoom,
+      zoomSecret:
+        values['zoom-secret'] ?? (mockZoom === undefined ? undefined : simulatorZoomSecret),
       serverPid:
         values['server-pid'] === undefined
           ? undefined
@@ -152,6 +164,9 @@ export function readCommand(args: string[]): Command {
 
 /** The token of the account that mock-twilio begins with: no secret. */
 export const simulatorToken = 'mock-auth-token-00000000000000001'
+
+/** The secret with which mock-zoom signs events: none either. */
+export const simulatorZoomSecret = 'mock_webhook_secret_0001'
 
 function groupCalled(name: string): Group {
   const group = groups.find(each => each === name.trim())

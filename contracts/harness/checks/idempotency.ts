@@ -124,7 +124,8 @@ async function perBearer(world: World, operation: Operation): Promise<void> {
   const request = keyed(await recipe.valid(world, one), world.fresh('key'))
   const first = await world.send(operation, one, request)
   const second = await world.send(operation, other, request)
-  const isOwnWork = second.status === first.status && !replayed(second)
+  const isAbsent = recipe.owned === true && second.status === 404
+  const isOwnWork = (second.status === first.status || isAbsent) && !replayed(second)
   world.judge_(
     'idempotency',
     'per-bearer',
@@ -141,7 +142,9 @@ async function refusalsAreForgotten(
   operation: Operation,
   actor: Actor
 ): Promise<void> {
-  const provoke = world.recipe(operation).provoke?.[409]
+  const recipe = world.recipe(operation)
+  const cannot = recipe.cannotProvoke?.(world, 409) !== undefined
+  const provoke = cannot ? undefined : recipe.provoke?.[409]
   const request = await world.recipe(operation).valid(world, actor)
   if (request.body === undefined) return
   const key = world.fresh('key')

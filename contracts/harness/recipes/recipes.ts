@@ -1,11 +1,17 @@
 import { announcements } from './announcements.ts'
 import { apiKeys } from './api-keys.ts'
 import { bearers } from './bearers.ts'
+import { callCallbacks } from './call-callbacks.ts'
+import { calls } from './calls.ts'
+import { conferenceCalls } from './conference-calls.ts'
 import { conversations } from './conversations.ts'
 import { messages } from './messages.ts'
 import { providerCallbacks } from './provider-callbacks.ts'
 import type { PagesRecipe, Recipes, ResourceRecipes } from './recipe.ts'
+import { sdkCalls } from './sdk-calls.ts'
+import { videoCalls } from './video-calls.ts'
 import { webhooks } from './webhooks.ts'
+import { zoomCallbacks } from './zoom-callbacks.ts'
 
 /** Every resource that the harness knows how to use. A new one is added here. */
 const resources: readonly ResourceRecipes[] = [
@@ -15,7 +21,13 @@ const resources: readonly ResourceRecipes[] = [
   messages,
   announcements,
   webhooks,
-  providerCallbacks
+  providerCallbacks,
+  conferenceCalls,
+  calls,
+  sdkCalls,
+  callCallbacks,
+  videoCalls,
+  zoomCallbacks
 ]
 
 export const recipes: Recipes = new Map(
