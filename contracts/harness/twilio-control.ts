@@ -76,7 +76,8 @@ export function connectTwilioControl(url: string): TwilioControl {
     async person(handset, habits) {
       await ask('PUT', `/handsets/${encodeURIComponent(handset)}`, { calls: habits })
     },
-    call: (handset, to) => sidOf(ask('POST', `/handsets/${encodeURIComponent(handset)}/calls`, { to })),
+    call: (handset, to) =>
+      sidOf(ask('POST', `/handsets/${encodeURIComponent(handset)}/calls`, { to })),
     async calls() {
       return list(await ask('GET', '/calls')).filter(isRecord)
     },

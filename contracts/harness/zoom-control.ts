@@ -35,6 +35,10 @@ export function connectZoomControl(url: string): ZoomControl {
   }
 }
 
+/** The answer to Zoom's challenge: the HMAC of its token. */
+export const zoomDigest = (secret: string, plainToken: string): string =>
+  createHmac('sha256', secret).update(plainToken).digest('hex')
+
 /**
  * Signs an event as Zoom does: HMAC-SHA256 of time and body
  * (https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events).

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts'
+import { type Json, textIn } from '../json.ts'
 import { type Actor, type Case, eventually, recordOf, type World } from '../world/world.ts'
 import type { ResourceRecipes } from './recipe.ts'
 import { aSession, eventsOfSession, tellAsZoom } from './zoom-callbacks.ts'
@@ -42,6 +42,16 @@ export const readVideoCall = async (world: World, actor: Actor, key: string): Pr
       secret: true
     })
   )
+
+/** What a bearer was told of a call, in the order of its arrival. */
+export const changesOf = ({ mailbox }: Actor, key: string): string[] => {
+  const told = new Map(
+    mailbox.arrivals
+      .filter(({ payload }) => payload['shunkan_ido_session_key'] === key)
+      .map(({ payload }) => [textIn(payload['event_id']), textIn(payload['change'])])
+  )
+  return [...told.values()]
+}
 
 /** A call that was held and is over. */
 export async function endedVideoCall(world: World, actor: Actor): Promise<Json> {
