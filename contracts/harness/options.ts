@@ -36,6 +36,8 @@ export interface ContractOptions {
   patienceMs: number
   /** How long a client may take to answer an event. */
   eventTimeoutMs: number
+  /** How long a voice token is good. */
+  voiceTokenSeconds: number
   seed: string
   /** Part of every name that the run makes up, so that no two runs meet. */
   runId: string
@@ -76,6 +78,7 @@ const usage = `
   --replica http://…         another process of the same server; may be given several times
   --rate-probe 70000         requests made at most to meet the rate limit; 0 leaves it alone
   --sender +1601…  --customer local-district  --retry-schedule 5s,30s,2m  --event-timeout-ms 15000
+  --voice-token-seconds 3600            how long a voice token is good
   --patience-ms 8000         how long something is waited for that should come by itself
   --no-prism                 without the second judge
   --mutants [--mutant id]    grades the harness: every seeded fault of the server must be found
@@ -106,6 +109,7 @@ export function readCommand(args: string[]): Command {
       'retry-schedule': { type: 'string', default: '5s,30s,2m,10m,30m,1h,2h,4h,8h,8h' },
       'patience-ms': { type: 'string', default: '8000' },
       'event-timeout-ms': { type: 'string', default: '15000' },
+      'voice-token-seconds': { type: 'string', default: '3600' },
       seed: { type: 'string', default: String(Math.trunc(performance.timeOrigin) % 1_000_000) },
       runs: { type: 'string', default: '1' },
       only: { type: 'string', default: groups.join(',') },
@@ -154,6 +158,7 @@ export function readCommand(args: string[]): Command {
       retryScheduleMs: values['retry-schedule'].split(',').map(durationMs),
       patienceMs: wholeNumber('--patience-ms', values['patience-ms']),
       eventTimeoutMs: wholeNumber('--event-timeout-ms', values['event-timeout-ms']),
+      voiceTokenSeconds: wholeNumber('--voice-token-seconds', values['voice-token-seconds']),
       seed: values.seed,
       only: values.only.split(',').map(groupCalled),
       operations: values.operations === undefined ? undefined : new RegExp(values.operations),

@@ -14,6 +14,7 @@ import { type Actor, inParallel, recordOf, type World } from '../world/world.ts'
 import { absentUuid } from '../recipes/messages.ts'
 import { report, settled } from './callbacks.ts'
 import { fieldsNamed } from './refusals.ts'
+import { checkTokens } from './tokens.ts'
 
 /** What one operation says, the others say too; and only what may happen happens. */
 export async function checkState(world: World): Promise<void> {
@@ -32,6 +33,7 @@ export async function checkState(world: World): Promise<void> {
   }
   if (isServed('post_conversations')) await races(world)
   if (isServed('post_participants_deactivate_pairing')) await pairings(world)
+  await checkTokens(world, isServed)
 }
 
 /** Fields that differ, told with both values. */
@@ -62,7 +64,7 @@ async function live(world: World, story: Story): Promise<void> {
     )
     return
   }
-  const resource = recordOf(created)
+  const resource = story.resource?.(recordOf(created)) ?? recordOf(created)
   const given = givenFields(request.body)
   world.judge_(
     'state',
