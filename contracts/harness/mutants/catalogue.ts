@@ -1,4 +1,5 @@
 import { accessMutants } from './access-mutants.ts'
+import { callMutants } from './call-mutants.ts'
 import { eventMutants } from './event-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { shapeMutants } from './shape-mutants.ts'
@@ -9,5 +10,6 @@ export const mutants: readonly Mutant[] = [
   ...accessMutants,
   ...shapeMutants,
   ...stateMutants,
-  ...eventMutants
+  ...eventMutants,
+  ...callMutants
 ]
