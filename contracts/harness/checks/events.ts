@@ -448,8 +448,9 @@ async function retries(world: World, twilio: TwilioControl): Promise<void> {
     world.admin,
     { params: { id: Number(event['id']) } }
   )
+  // An address that has failed for a day is tried again after a while.
   const came = await eventually(world, () => actor.mailbox.arrivals.length > before, {
-    stepMs: 500
+    stepMs: 10_000
   })
   const ids = new Set(actor.mailbox.arrivals.map(({ headers }) => headers['webhook-id']))
   judgeEvent(

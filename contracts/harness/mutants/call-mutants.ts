@@ -112,12 +112,12 @@ export const callMutants: readonly Mutant[] = [
     { operations: 'voicemails|webhooks' }
   ),
   mutant(
-    'voicemail-told-before-it-is-stored',
-    'a voicemail is told as recorded while there is nothing to hear',
+    'voicemail-that-nobody-hears',
+    'a voicemail has no link to its recording',
     [
-      `${voicemails}/lifecycle.ts`,
-      "if (facts.status === 'stored') {",
-      "if (facts.status !== 'absent' && facts.status !== 'lost') {"
+      `${voicemails}/voicemail-row.ts`,
+      "key === null ? '' : await storage.linkTo(key, { lifetimeMs: 24 * hourMs })",
+      "''"
     ],
     ['events'],
     { operations: 'voicemails|webhooks' }
