@@ -307,8 +307,8 @@ interface ToldCall {
   order: readonly string[]
   end: string
   /** Tells how the call fares. */
-  report(status: string): Promise<Exchange>
-  isIts(payload: Json): boolean
+  report: (status: string) => Promise<Exchange>
+  isIts: (payload: Json) => boolean
 }
 
 const histories = [

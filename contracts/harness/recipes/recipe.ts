@@ -27,7 +27,7 @@ export interface OperationRecipe {
   /** Its requests need the provider's signature over a form: signed anew after each change. */
   signed?: boolean
   /** Its requests are signed as they are sent, whatever they then hold. */
-  sign?(options: ContractOptions, request: Case, now: number): Case
+  sign?: (options: ContractOptions, request: Case, now: number) => Case
   /** Fields whose values nobody may give twice, in any run. */
   unique?: readonly string[]
   /** Why one of `provoke` cannot be done in this run. */

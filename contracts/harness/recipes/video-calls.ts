@@ -54,7 +54,7 @@ export const changesOf = ({ mailbox }: Actor, key: string): string[] => {
 }
 
 /** A call that was held and is over. */
-export async function endedVideoCall(world: World, actor: Actor): Promise<Json> {
+async function endedVideoCall(world: World, actor: Actor): Promise<Json> {
   const call = await createVideoCall(world, actor)
   const session = await aSession(world, call)
   for (const event of eventsOfSession(session, 'ana')) await tellAsZoom(world, event)

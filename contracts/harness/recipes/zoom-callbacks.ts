@@ -28,7 +28,7 @@ export function signedByZoom(
 }
 
 /** Zoom's times have no milliseconds. */
-export const zoomTime = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '')
+const zoomTime = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, '')
 
 /** A session of a call, of which Zoom itself knows nothing. */
 export interface ToldSession {
