@@ -1,6 +1,7 @@
 import type { EventStory } from '../checks/events.ts'
 import { canonical, isRecord, type Json, list, textIn } from '../json.ts'
-import { type Actor, recordOf, type World } from '../world/world.ts'
+import { type Actor, eventually, recordOf, type World } from '../world/world.ts'
+import type { TwilioControl } from '../twilio-control.ts'
 import { conferenceIn, convene } from './conference-calls.ts'
 import { aPairing } from './return-calls.ts'
 import { voiceToken } from './sdk-calls.ts'
@@ -24,8 +25,8 @@ const sequenceProblem = (
     : `${what} must be told as ${should.join(', ')}; told was ${is.map(String).join(', ') || 'nothing'}`
 
 /** A link is made anew for each event and each answer, and shows the same recording; not all that is noted is told. */
-const withoutLinks = ({ recording_url: url, updated_at: _, ...rest }: Json): string =>
-  canonical({ ...rest, has_recording: url !== '' })
+const withoutLinks = ({ recording_url: url, ...rest }: Json): string =>
+  canonical({ ...rest, updated_at: '', has_recording: url !== '' })
 
 /** What is read is what was told last. */
 async function readingProblem(
@@ -42,32 +43,35 @@ async function readingProblem(
     : `the last event and what is read differ: ${withoutLinks(shown)} / ${withoutLinks(read)}`
 }
 
+/** People who talk in a conference; gives what the last event must hold. */
+async function talk(world: World, actor: Actor, twilio: TwilioControl): Promise<Json> {
+  const [moderator, anna, ben] = [world.receiver(), world.receiver(), world.receiver()]
+  await twilio.person(moderator, { answers: 'person', after: '2 s', hangs_up_after: '5 min' })
+  await twilio.person(anna, { answers: 'person', after: '2 s', hangs_up_after: '20 s' })
+  await twilio.person(ben, { answers: 'person', after: '4 s', hangs_up_after: '20 s' })
+  const created = await convene(world, actor, {
+    moderator_number: moderator,
+    participant_numbers: [anna, ben]
+  })
+  const { uuid, client_conversation_id } = conferenceIn(created)
+  return {
+    uuid,
+    client_conversation_id,
+    call_uuid: created['uuid'],
+    internal_status: 'completed',
+    provider_status: 'completed',
+    moderator_number: moderator,
+    participant_numbers: [anna, ben],
+    twilio_number: world.options.senders[0],
+    error_code: null
+  }
+}
+
 const aConference: EventStory = {
   // The steps of the conference, two legs that come and go, and the recording.
   types: times(conferenceType, 9),
   operation: 'post_conference_calls',
-  async happen(world, actor, twilio) {
-    const [moderator, anna, ben] = [world.receiver(), world.receiver(), world.receiver()]
-    await twilio.person(moderator, { answers: 'person', after: '2 s', hangs_up_after: '5 min' })
-    await twilio.person(anna, { answers: 'person', after: '2 s', hangs_up_after: '20 s' })
-    await twilio.person(ben, { answers: 'person', after: '4 s', hangs_up_after: '20 s' })
-    const created = await convene(world, actor, {
-      moderator_number: moderator,
-      participant_numbers: [anna, ben]
-    })
-    const { uuid, client_conversation_id } = conferenceIn(created)
-    return {
-      uuid,
-      client_conversation_id,
-      call_uuid: created['uuid'],
-      internal_status: 'completed',
-      provider_status: 'completed',
-      moderator_number: moderator,
-      participant_numbers: [anna, ben],
-      twilio_number: world.options.senders[0],
-      error_code: null
-    }
-  },
+  happen: talk,
   async problem(world, actor, told) {
     const last = told.at(-1)
     const moderator = told[0]?.['call_uuid']
@@ -107,6 +111,53 @@ const aConference: EventStory = {
     )
   }
 }
+
+/** The same, while the provider calls twice, or in another order than things happen in. */
+const disturbed = (fault: 'duplicate' | 'reorder'): EventStory => ({
+  types: times(conferenceType, 2),
+  operation: 'post_conference_calls',
+  async happen(world, actor, twilio) {
+    const id = await twilio.addFault({ effect: { type: 'callback', fault } })
+    try {
+      const expected = await talk(world, actor, twilio)
+      await eventually(
+        world,
+        () => actor.mailbox.arrivals.some(({ payload }) => payload['recording_url'] !== ''),
+        { stepMs: 2_000 }
+      )
+      return expected
+    } finally {
+      await twilio.removeFault(id)
+    }
+  },
+  async problem(world, actor, told) {
+    const last = told.at(-1)
+    const ofWhole = told.filter(payload => payload['call_uuid'] === last?.['call_uuid'])
+    const statuses = ofWhole.map(payload => textIn(payload['internal_status']))
+    const order = ['calling_moderator', 'calling_participants', 'in_progress', 'completed']
+    // The end, and then the recording.
+    return (
+      (statuses.filter(status => status === 'completed').length === 2
+        ? undefined
+        : `the end was told as ${statuses.join(', ')}`) ??
+      sequenceProblem(
+        'a conference whose callbacks are disturbed',
+        [...new Set(statuses)],
+        order.filter(status => statuses.includes(status))
+      ) ??
+      (statuses.length === new Set(statuses).size + 1
+        ? undefined
+        : `a status was told twice: ${statuses.join(', ')}`) ??
+      (await readingProblem(
+        world,
+        actor,
+        'get_conference_calls_by_uuid',
+        { uuid: textIn(last?.['uuid']) },
+        last
+      ))
+    )
+  }
+})
 
 const message = 'Anna is ill today and will stay at home, thank you very much.'
 
@@ -210,4 +261,10 @@ const fromABrowser: EventStory = {
 }
 
 /** People who are called, and who call. */
-export const callEventStories: readonly EventStory[] = [aConference, aVoicemail, fromABrowser]
+export const callEventStories: readonly EventStory[] = [
+  aConference,
+  disturbed('duplicate'),
+  disturbed('reorder'),
+  aVoicemail,
+  fromABrowser
+]
