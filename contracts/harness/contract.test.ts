@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { aDatabase, onEachDatabase } from '../../server/testing/build.ts'
 import { groups } from './ledger.ts'
-import { readCommand, simulatorToken } from './options.ts'
+import { readCommand, simulatorToken, simulatorZoomSecret } from './options.ts'
 import { htmlReport } from './report/html-report.ts'
 import { jsonReport } from './report/json-report.ts'
 import { junitReport } from './report/junit-report.ts'
@@ -32,6 +32,8 @@ onEachDatabase(dialect => {
         ...values,
         mockTwilio: stack.mockTwilio,
         signingToken: simulatorToken,
+        mockZoom: stack.mockZoom,
+        zoomSecret: simulatorZoomSecret,
         serverPid: stack.pid,
         eventTimeoutMs: 1_000,
         rateProbe: 12_000,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mutants } from './mutants/catalogue.ts'
 import { gradeHarness, killMatrix } from './mutants/run-mutants.ts'
-import { type Command, readCommand, simulatorToken } from './options.ts'
+import { type Command, readCommand, simulatorToken, simulatorZoomSecret } from './options.ts'
 import { consoleReport } from './report/console-report.ts'
 import { htmlReport } from './report/html-report.ts'
 import { jsonReport } from './report/json-report.ts'
@@ -42,6 +42,8 @@ async function judge(command: Command): Promise<void> {
           token: stack.token,
           mockTwilio: stack.mockTwilio,
           signingToken: simulatorToken,
+          mockZoom: stack.mockZoom,
+          zoomSecret: simulatorZoomSecret,
           serverPid: stack.pid
         }),
         seed,

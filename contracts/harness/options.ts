@@ -18,6 +18,10 @@ export interface ContractOptions {
   mockTwilio: string | undefined
   /** What the provider signs callbacks with. */
   signingToken: string | undefined
+  /** mock-zoom's address; without it nobody joins a video session. */
+  mockZoom: string | undefined
+  /** What Zoom signs its events with. */
+  zoomSecret: string | undefined
   /** The process of the server, which may be held up to see how it sheds load. */
   serverPid: number | undefined
   /** Requests that are made at most to find the rate limit; 0 to leave it alone. */
@@ -32,6 +36,8 @@ export interface ContractOptions {
   patienceMs: number
   /** How long a client may take to answer an event. */
   eventTimeoutMs: number
+  /** How long a voice token is good. */
+  voiceTokenSeconds: number
   seed: string
   /** Part of every name that the run makes up, so that no two runs meet. */
   runId: string
@@ -66,10 +72,13 @@ const usage = `
   --events-port 4040  --events-host 127.0.0.1  --events-url https://…   where events are taken
   --mock-twilio http://127.0.0.1:4010   drives provider, people and clock; its token signs callbacks
   --signing-token text  --public-url http://…    for callbacks without mock-twilio
+  --mock-zoom http://127.0.0.1:4020     people in video sessions; its secret signs Zoom's events
+  --zoom-secret text         for Zoom's events without mock-zoom
   --server-pid 4711          holds the process up for a moment: does it shed load
   --replica http://…         another process of the same server; may be given several times
   --rate-probe 70000         requests made at most to meet the rate limit; 0 leaves it alone
   --sender +1601…  --customer local-district  --retry-schedule 5s,30s,2m  --event-timeout-ms 15000
+  --voice-token-seconds 3600            how long a voice token is good
   --patience-ms 8000         how long something is waited for that should come by itself
   --no-prism                 without the second judge
   --mutants [--mutant id]    grades the harness: every seeded fault of the server must be found
@@ -91,6 +100,8 @@ export function readCommand(args: string[]): Command {
       'events-url': { type: 'string' },
       'mock-twilio': { type: 'string' },
       'signing-token': { type: 'string' },
+      'mock-zoom': { type: 'string' },
+      'zoom-secret': { type: 'string' },
       'server-pid': { type: 'string' },
       'rate-probe': { type: 'string', default: '70000' },
       sender: { type: 'string', multiple: true, default: ['+16015550100', '+16015550101'] },
@@ -98,6 +109,7 @@ export function readCommand(args: string[]): Command {
       'retry-schedule': { type: 'string', default: '5s,30s,2m,10m,30m,1h,2h,4h,8h,8h' },
       'patience-ms': { type: 'string', default: '8000' },
       'event-timeout-ms': { type: 'string', default: '15000' },
+      'voice-token-seconds': { type: 'string', default: '3600' },
       seed: { type: 'string', default: String(Math.trunc(performance.timeOrigin) % 1_000_000) },
       runs: { type: 'string', default: '1' },
       only: { type: 'string', default: groups.join(',') },
@@ -114,6 +126,7 @@ export function readCommand(args: string[]): Command {
     throw new Error(`--url and --token are needed, or --start.\n${usage}`)
   const url = (values.url ?? 'http://127.0.0.1:3000').replace(/\/$/, '')
   const mockTwilio = values['mock-twilio']?.replace(/\/$/, '')
+  const mockZoom = values['mock-zoom']?.replace(/\/$/, '')
   return {
     start: values.start,
     runs: wholeNumber('--runs', values.runs),
@@ -132,6 +145,9 @@ export function readCommand(args: string[]): Command {
       mockTwilio,
       signingToken:
         values['signing-token'] ?? (mockTwilio === undefined ? undefined : simulatorToken),
+      mockZoom,
+      zoomSecret:
+        values['zoom-secret'] ?? (mockZoom === undefined ? undefined : simulatorZoomSecret),
       serverPid:
         values['server-pid'] === undefined
           ? undefined
@@ -142,6 +158,7 @@ export function readCommand(args: string[]): Command {
       retryScheduleMs: values['retry-schedule'].split(',').map(durationMs),
       patienceMs: wholeNumber('--patience-ms', values['patience-ms']),
       eventTimeoutMs: wholeNumber('--event-timeout-ms', values['event-timeout-ms']),
+      voiceTokenSeconds: wholeNumber('--voice-token-seconds', values['voice-token-seconds']),
       seed: values.seed,
       only: values.only.split(',').map(groupCalled),
       operations: values.operations === undefined ? undefined : new RegExp(values.operations),
@@ -155,6 +172,9 @@ export const simulatorAccount = 'AC00000000000000000000000000000001'
 
 /** The token of the account that mock-twilio begins with: no secret. */
 export const simulatorToken = 'mock-auth-token-00000000000000001'
+
+/** The secret with which mock-zoom signs events: none either. */
+export const simulatorZoomSecret = 'mock_webhook_secret_0001'
 
 function groupCalled(name: string): Group {
   const group = groups.find(each => each === name.trim())

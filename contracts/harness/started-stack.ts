@@ -13,6 +13,7 @@ export interface StartedStack {
   url: string
   token: string
   mockTwilio: string
+  mockZoom: string
   pid: number
   /** Its last words. */
   output(): string
@@ -49,6 +50,7 @@ export async function startStackProcess(
         PATH: process.env['PATH'] ?? '',
         LOG_LEVEL: 'error',
         DATABASE_URL: `sqlite:${join(folder, 'contract.sqlite')}`,
+        STORAGE_URL: `file:${join(folder, 'recordings')}`,
         ...more.environment,
         PORT: String(port),
         MOCK_TWILIO_PORT: String(twilioPort),
@@ -81,6 +83,7 @@ export async function startStackProcess(
     url,
     token: developmentToken,
     mockTwilio: `http://127.0.0.1:${twilioPort}`,
+    mockZoom: `http://127.0.0.1:${zoomPort}`,
     pid: child.pid ?? 0,
     output: () => output,
     stop

@@ -16,6 +16,20 @@ export interface TwilioControl {
   write(handset: string, to: string, body: string, mediaUrls?: string[]): Promise<void>
   /** A messaging service, made as its owner makes one. Its SID. */
   createService(name: string): Promise<string>
+  /** What a person does in calls from now on, in the words of mock-twilio's `calls`. */
+  person(handset: string, habits: Json): Promise<void>
+  /** A person calls one of our numbers; gives the provider's id of the call. */
+  call(handset: string, to: string): Promise<string>
+  /** Whom the provider called or was called by, newest first. */
+  calls(): Promise<Json[]>
+  /** What happened in a call, step by step. */
+  transcript(sid: string): Promise<string[]>
+  /** A browser signs in with an access token; gives its identity. @throws when the provider refuses the token */
+  signIn(token: string): Promise<string>
+  /** What a browser does that is called. */
+  browser(identity: string, habits: Json): Promise<void>
+  /** Somebody calls from a browser. */
+  connect(identity: string, parameters: Readonly<Record<string, string>>): Promise<string>
   journal(query: Readonly<Record<string, string>>): Promise<Json[]>
   addFault(fault: Json): Promise<string>
   removeFault(id: string): Promise<void>
@@ -24,7 +38,7 @@ export interface TwilioControl {
 /** Speaks to the control API of mock-twilio. */
 export function connectTwilioControl(url: string): TwilioControl {
   async function ask(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body?: unknown
   ): Promise<unknown> {
@@ -40,6 +54,10 @@ export function connectTwilioControl(url: string): TwilioControl {
     if (answer.statusCode >= 300)
       throw new Error(`mock-twilio answered ${method} ${path} with ${answer.statusCode}: ${text}`)
     return text === '' ? undefined : JSON.parse(text)
+  }
+  const sidOf = async (answer: Promise<unknown>): Promise<string> => {
+    const made = await answer
+    return isRecord(made) ? String(made['sid']) : ''
   }
   const clock = async (change?: Json): Promise<number> => {
     const state = await ask(change ? 'POST' : 'GET', '/clock', change)
@@ -77,6 +95,27 @@ export function connectTwilioControl(url: string): TwilioControl {
         throw new Error(`mock-twilio made no messaging service: ${answer.statusCode}`)
       return String(service['sid'])
     },
+    async person(handset, habits) {
+      await ask('PUT', `/handsets/${encodeURIComponent(handset)}`, { calls: habits })
+    },
+    call: (handset, to) =>
+      sidOf(ask('POST', `/handsets/${encodeURIComponent(handset)}/calls`, { to })),
+    async calls() {
+      return list(await ask('GET', '/calls')).filter(isRecord)
+    },
+    async transcript(sid) {
+      const call = await ask('GET', `/calls/${sid}`)
+      return isRecord(call) ? list(call['lines']).map(String) : []
+    },
+    async signIn(token) {
+      const device = await ask('POST', '/clients', { token })
+      return isRecord(device) ? String(device['identity']) : ''
+    },
+    async browser(identity, habits) {
+      await ask('PUT', `/clients/${encodeURIComponent(identity)}`, habits)
+    },
+    connect: (identity, parameters) =>
+      sidOf(ask('POST', `/clients/${encodeURIComponent(identity)}/calls`, { parameters })),
     async journal(query) {
       return list(await ask('GET', `/journal?${new URLSearchParams(query).toString()}`)).filter(
         isRecord

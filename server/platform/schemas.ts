@@ -6,7 +6,12 @@ import type { Static } from '@sinclair/typebox'
  * handles faster than a union.
  */
 export const Nullable = <Schema extends TSchema>(schema: Schema) =>
-  Type.Unsafe<Static<Schema> | null>({ ...schema, type: [schema.type, 'null'] })
+  Type.Unsafe<Static<Schema> | null>({
+    ...schema,
+    type: [schema.type, 'null'],
+    // A list of words without null would forbid what the type allows.
+    ...(Array.isArray(schema.enum) && { enum: [...schema.enum, null] })
+  })
 
 /** A time on the wire. */
 export const Timestamp = Type.String({

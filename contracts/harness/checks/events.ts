@@ -6,6 +6,7 @@ import { createMessage, scheduled } from '../recipes/messages.ts'
 import { eventsOf, provokeEvent, webhookOf } from '../recipes/webhooks.ts'
 import { type Actor, eventually, recordOf, type World } from '../world/world.ts'
 import { eventStories } from '../recipes/event-stories.ts'
+import { linksIn, type RecordingLink, recordingLinks } from './recording-links.ts'
 
 /** What client applications are told: everything once, in order, signed, and again until they have it. */
 export async function checkEvents(world: World, slow: Promise<void>): Promise<void> {
@@ -29,7 +30,9 @@ export async function checkEvents(world: World, slow: Promise<void>): Promise<vo
     await resolution(world)
     await refusals(world)
     if (twilio) {
-      for (const story of eventStories) await tell(world, twilio, story)
+      const links: RecordingLink[] = []
+      for (const story of eventStories) links.push(...linksIn(await tell(world, twilio, story)))
+      await recordingLinks(world, twilio, links)
       await retries(world, twilio)
       await order(world, twilio)
       await optOuts(world, twilio)
@@ -97,13 +100,27 @@ export interface EventStory {
   bearerType?: 'Admin' | 'Application'
   /** Only the bearer that the customer belongs to is told: the one of `--token`. */
   asAdmin?: boolean
+  /** Why it cannot be brought about in this run. */
+  needs?(world: World): string | undefined
   /** Brings it about; gives what the last event must hold. */
   happen(world: World, actor: Actor, twilio: TwilioControl): Promise<Json>
+  /** What is wrong with all that was told, each event once, and with what can be read now. */
+  problem?(world: World, actor: Actor, told: readonly Json[]): Promise<string | undefined>
 }
 
 /** Provokes events from the provider's side, and holds them against what the API shows. */
-async function tell(world: World, twilio: TwilioControl, story: EventStory): Promise<void> {
-  if (!world.operations.some(({ id }) => id === story.operation)) return
+async function tell(
+  world: World,
+  twilio: TwilioControl,
+  story: EventStory
+): Promise<readonly Arrival[]> {
+  if (!world.operations.some(({ id }) => id === story.operation)) return []
+  const missing = story.needs?.(world)
+  if (missing !== undefined) {
+    for (const type of story.types)
+      world.ledger.skip({ group: 'events', subject: type, status: 0, reason: missing })
+    return []
+  }
   const actor = story.asAdmin
     ? { ...world.admin, mailbox: world.inbox.open(world.fresh('admin')) }
     : await world.bearer(story.bearerType)
@@ -140,8 +157,18 @@ async function tell(world: World, twilio: TwilioControl, story: EventStory): Pro
           .join('; ')
       : undefined
   )
+  if (story.problem) {
+    // Whatever is told twice is told soon after.
+    await twilio.advance(10_000)
+    await twilio.advance(20_000)
+    const payloads = new Map(
+      arrivals.map(({ payload }) => [textIn(payload['event_id']), payload] as const)
+    )
+    judgeEvent(world, 'story', type, await story.problem(world, actor, [...payloads.values()]))
+  }
   await judgeArrivals(world, actor, actor.mailbox)
   judgeOnce(world, arrivals)
+  return arrivals
 }
 
 /** How many of the wanted types have come, in this order. */
@@ -151,10 +178,12 @@ function countIn(types: readonly string[], wanted: readonly string[]): number {
   return found
 }
 
-/** Of one resource each status is told once. */
+/** Of one text each status is told once. Of a call more is told than its status: see the stories of calls. */
 function judgeOnce(world: World, arrivals: readonly Arrival[]): void {
   const occurrences = arrivals
-    .filter(({ payload }) => String(payload['type']).endsWith('status_update'))
+    .filter(({ payload }) =>
+      /^(messages|announcements)\..*\.status_update$/.test(String(payload['type']))
+    )
     .map(({ payload }) =>
       [
         payload['type'],
@@ -419,8 +448,9 @@ async function retries(world: World, twilio: TwilioControl): Promise<void> {
     world.admin,
     { params: { id: Number(event['id']) } }
   )
+  // An address that has failed for a day is tried again after a while.
   const came = await eventually(world, () => actor.mailbox.arrivals.length > before, {
-    stepMs: 500
+    stepMs: 10_000
   })
   const ids = new Set(actor.mailbox.arrivals.map(({ headers }) => headers['webhook-id']))
   judgeEvent(

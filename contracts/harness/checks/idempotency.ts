@@ -142,7 +142,9 @@ async function refusalsAreForgotten(
   operation: Operation,
   actor: Actor
 ): Promise<void> {
-  const provoke = world.recipe(operation).provoke?.[409]
+  const recipe = world.recipe(operation)
+  const cannot = recipe.cannotProvoke?.(world, 409) !== undefined
+  const provoke = cannot ? undefined : recipe.provoke?.[409]
   const request = await world.recipe(operation).valid(world, actor)
   if (request.body === undefined) return
   const key = world.fresh('key')

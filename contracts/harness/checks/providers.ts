@@ -11,11 +11,17 @@ import {
   recordOf,
   type World
 } from '../world/world.ts'
+import { checkCallCallbacks } from './call-callbacks.ts'
 import { report, settled } from './callbacks.ts'
+import { permutations } from './permutations.ts'
+import { checkZoomEvents } from './zoom-events.ts'
 
 /** What the provider calls: only its own word counts, and in any order it comes to the same. */
 export async function checkProviders(world: World): Promise<void> {
-  const callbacks = world.operations.filter(({ access }) => access === 'provider')
+  await checkZoomEvents(world)
+  const callbacks = world.operations.filter(
+    operation => operation.access === 'provider' && world.recipe(operation).signed === true
+  )
   if (world.options.signingToken === undefined) {
     for (const { id } of callbacks)
       world.ledger.skip({
@@ -27,6 +33,7 @@ export async function checkProviders(world: World): Promise<void> {
     return
   }
   await inParallel(callbacks, operation => wrongSignatures(world, operation))
+  await checkCallCallbacks(world)
   const reports = callbacks.filter(
     ({ id }) => id === 'post_twilio_requests_webhook_message_updates'
   )
@@ -48,16 +55,13 @@ async function wrongSignatures(world: World, operation: Operation): Promise<void
     ["another key's signature", signed(world, operation, valid, 'another-token')],
     ["another URL's signature", { ...valid, headers: { ...other.headers } }],
     ['a changed letter', { ...valid, headers: { 'x-twilio-signature': flipped(signature) } }],
-    ['a cut signature', { ...valid, headers: { 'x-twilio-signature': signature.slice(0, -2) } }],
-    [
-      'a changed form',
-      { ...valid, raw: { type: raw?.type ?? null, content: `${raw?.content.toString()}x` } }
-    ],
-    [
-      'a field more',
-      { ...valid, raw: { type: raw?.type ?? null, content: `${raw?.content.toString()}&Added=1` } }
-    ]
+    ['a cut signature', { ...valid, headers: { 'x-twilio-signature': signature.slice(0, -2) } }]
   ]
+  if (raw)
+    cases.push(
+      ['a changed form', { ...valid, raw: { ...raw, content: `${raw.content.toString()}x` } }],
+      ['a field more', { ...valid, raw: { ...raw, content: `${raw.content.toString()}&Added=1` } }]
+    )
   for (const [what, request] of cases) {
     const exchange = await world.send(operation, null, request, { around: true })
     world.judge_(
@@ -117,13 +121,6 @@ async function unsignedReportsChangeNothing(world: World): Promise<void> {
       : `a report that the provider did not sign made the text ${String(status)}`
   )
 }
-
-const permutations = <T>(items: readonly T[]): T[][] =>
-  items.length <= 1
-    ? [[...items]]
-    : items.flatMap((item, place) =>
-        permutations(items.toSpliced(place, 1)).map(rest => [item, ...rest])
-      )
 
 /** Every order of a text's reports, each twice, comes to the same end, and each step is told once. */
 async function convergence(world: World): Promise<void> {

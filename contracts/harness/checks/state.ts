@@ -16,6 +16,7 @@ import { checkAdminViews } from './admin-views.ts'
 import { report, settled } from './callbacks.ts'
 import { checkMessagingServices } from './messaging-services.ts'
 import { fieldsNamed } from './refusals.ts'
+import { checkTokens } from './tokens.ts'
 
 /** What one operation says, the others say too; and only what may happen happens. */
 export async function checkState(world: World): Promise<void> {
@@ -36,6 +37,7 @@ export async function checkState(world: World): Promise<void> {
   if (isServed('post_participants_deactivate_pairing')) await pairings(world)
   if (isServed('post_messaging_services')) await checkMessagingServices(world)
   await checkAdminViews(world, isServed)
+  await checkTokens(world, isServed)
 }
 
 /** Fields that differ, told with both values. */
@@ -66,7 +68,7 @@ async function live(world: World, story: Story): Promise<void> {
     )
     return
   }
-  const resource = recordOf(created)
+  const resource = story.resource?.(recordOf(created)) ?? recordOf(created)
   const given = givenFields(request.body)
   world.judge_(
     'state',

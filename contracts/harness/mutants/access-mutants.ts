@@ -111,8 +111,8 @@ export const accessMutants: readonly Mutant[] = [
     file: 'features/announcements/read-announcement.ts',
     edits: [
       {
-        find: 'from announcements\n    where bearer_id = ${bearerId} and client',
-        replace: 'from announcements\n    where client'
+        find: 'from announcements\n      where bearer_id = ${bearerId} and client',
+        replace: 'from announcements\n      where client'
       },
       {
         find: 'from announcement_batches\n    where bearer_id = ${bearerId} and client_announcement_id = ${clientAnnouncementId}\n    order',

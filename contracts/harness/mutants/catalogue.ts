@@ -1,5 +1,6 @@
 import { accessMutants } from './access-mutants.ts'
 import { adminMutants } from './admin-mutants.ts'
+import { callMutants } from './call-mutants.ts'
 import { eventMutants } from './event-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { shapeMutants } from './shape-mutants.ts'
@@ -11,5 +12,6 @@ export const mutants: readonly Mutant[] = [
   ...shapeMutants,
   ...stateMutants,
   ...eventMutants,
-  ...adminMutants
+  ...adminMutants,
+  ...callMutants
 ]

@@ -1,5 +1,5 @@
 import { runContract } from '../run.ts'
-import { type ContractOptions, simulatorToken } from '../options.ts'
+import { type ContractOptions, simulatorToken, simulatorZoomSecret } from '../options.ts'
 import { startStackProcess } from '../started-stack.ts'
 import { inParallel } from '../world/world.ts'
 import type { Mutant } from './mutant.ts'
@@ -72,6 +72,8 @@ async function judgeMutant(mutant: Mutant, options: Omit<ContractOptions, 'runId
       token: stack.token,
       mockTwilio: stack.mockTwilio,
       signingToken: simulatorToken,
+      mockZoom: stack.mockZoom,
+      zoomSecret: simulatorZoomSecret,
       serverPid: mutant.holdUp === true ? stack.pid : undefined,
       rateProbe: 0,
       eventTimeoutMs,

@@ -2,12 +2,16 @@ import { isRecord, list, textIn } from '../json.ts'
 import type { EventStory } from '../checks/events.ts'
 import { eventually, recordOf } from '../world/world.ts'
 import { announce } from './announcements.ts'
+import { callEventStories } from './call-event-stories.ts'
 import { createMessage } from './messages.ts'
+import { videoEventStories } from './video-event-stories.ts'
 
 const status = 'messages.message.status_update'
 
 /** How each type of event is brought about from outside. A new one is added here. */
 export const eventStories: readonly EventStory[] = [
+  ...callEventStories,
+  ...videoEventStories,
   {
     types: [status, status],
     operation: 'post_messages',

@@ -13,9 +13,11 @@ export function signed(world: World, operation: Operation, request: Case, token?
   if (operation.bodies.has('application/json')) return signedJson(world, operation, request, token)
   const url = publicUrl + pathOf({ operation, ...request })
   const form = (request.body ?? {}) as Json
+  const headers = { 'x-twilio-signature': twilioSignature(token ?? signingToken ?? '', url, form) }
+  if (operation.bodies.size === 0) return { ...request, headers }
   return {
     ...request,
-    headers: { 'x-twilio-signature': twilioSignature(token ?? signingToken ?? '', url, form) },
+    headers,
     raw: { type: 'application/x-www-form-urlencoded', content: formOf(form) }
   }
 }
@@ -38,7 +40,7 @@ function signedJson(world: World, operation: Operation, request: Case, token?: s
   }
 }
 
-const needs = ({ options }: World): string | undefined =>
+export const needsSignature = ({ options }: World): string | undefined =>
   options.signingToken === undefined
     ? 'needs the token that the provider signs with: --signing-token, or --mock-twilio'
     : undefined
@@ -55,12 +57,13 @@ const aText = (world: World): Json => ({
   NumMedia: '0'
 })
 
+/** A callback of Twilio, signed. */
 export const callback = (
   operationId: string,
   valid: (world: World, actor: Actor) => Promise<Case>
 ): OperationRecipe => ({
   signed: true,
-  needs,
+  needs: needsSignature,
   valid: async (world, actor) =>
     signed(world, world.document.operation(operationId), await valid(world, actor))
 })

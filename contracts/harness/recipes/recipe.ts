@@ -1,3 +1,4 @@
+import type { ContractOptions } from '../options.ts'
 import type { Actor, Case, World } from '../world/world.ts'
 
 /** How an operation is used: the little that its description in the document does not tell. */
@@ -23,8 +24,14 @@ export interface OperationRecipe {
   samples?: Readonly<Record<string, string>>
   /** Changes a request whose value is at its bound, so that it costs less. */
   atBound?(request: Case): Case
-  /** Its requests need the provider's signature: signed anew after each change. */
+  /** Its requests need the provider's signature over a form: signed anew after each change. */
   signed?: boolean
+  /** Its requests are signed as they are sent, whatever they then hold. */
+  sign?: (options: ContractOptions, request: Case, now: number) => Case
+  /** Fields whose values nobody may give twice, in any run. */
+  unique?: readonly string[]
+  /** Why one of `provoke` cannot be done in this run. */
+  cannotProvoke?(world: World, status: number): string | undefined
   /** Why it cannot be used in this run. */
   needs?(world: World): string | undefined
 }

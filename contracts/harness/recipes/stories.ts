@@ -1,5 +1,6 @@
 import { isRecord, type Json, list } from '../json.ts'
 import { type Actor, type Case, type World } from '../world/world.ts'
+import { callStories } from './call-stories.ts'
 import { someday } from './messages.ts'
 
 /** The life of a resource, as operations tell it: what one shows the others must show too. */
@@ -9,6 +10,8 @@ export interface Story {
   create: string
   /** Whose it is: the administrator's, or a bearer's of its own. */
   bearerType?: 'Admin' | 'Application'
+  /** Where the resource stands in the creating answer; the whole of it when absent. */
+  resource?(created: Json): Json
   /** Path parameters of the operations that follow. */
   params(created: Json): Record<string, string | number>
   read?: string
@@ -177,7 +180,8 @@ export const stories: readonly Story[] = [
         message: { ...inner(Object(request.body), 'message'), send_at: '2001-01-01T00:00:00Z' }
       }
     })
-  }
+  },
+  ...callStories
 ]
 
 /** What a text becomes, by its content: the rules of the trade that the document tells in words. */

@@ -8,6 +8,7 @@ import type { OperationRecipe, Recipes } from '../recipes/recipe.ts'
 import type { ResponseJudge } from '../response-judge.ts'
 import type { ContractOptions } from '../options.ts'
 import type { TwilioControl } from '../twilio-control.ts'
+import type { ZoomControl } from '../zoom-control.ts'
 
 /** Somebody with a token. */
 export interface Actor {
@@ -29,6 +30,8 @@ export interface Case {
   headers?: Record<string, string>
   /** Holds a secret in its answer, rightly. */
   secret?: boolean
+  /** Sent with the signature that it has or lacks, where requests of its operation are signed as they are sent. */
+  asIs?: boolean
 }
 
 /** What the checks work with: the server under judgement, and everything around it that can be moved. */
@@ -43,6 +46,8 @@ export interface World {
   inbox: Inbox
   /** Absent when the provider cannot be driven. */
   twilio: TwilioControl | undefined
+  /** Absent when nobody can be made to join a video session. */
+  zoom: ZoomControl | undefined
   admin: Actor
   /** What was made before the judging began: resources of somebody, by the name of what they are for. */
   prepared: Map<string, { actor: Actor; ids: number[] }>
@@ -52,6 +57,8 @@ export interface World {
   fresh(what: string): string
   /** A number that nobody wrote to yet. */
   receiver(): string
+  /** The server's time, in milliseconds since the epoch: the provider's, where that can be asked. */
+  now(): Promise<number>
   bearer(type?: 'Admin' | 'Application' | 'User'): Promise<Actor>
   /** Who makes a request of the operation when nothing else is said. */
   actorFor(operation: Operation): Promise<Actor>
@@ -77,6 +84,7 @@ export function createWorld(
     | 'prepared'
     | 'fresh'
     | 'receiver'
+    | 'now'
     | 'bearer'
     | 'actorFor'
     | 'recipe'
@@ -91,8 +99,12 @@ export function createWorld(
     `${what}-${options.runId}-${(names++).toString(36)}${random.integer(36 ** 3).toString(36)}`
   const usedNumbers = new Set<string>()
 
-  const send: World['send'] = (operation, actor, request, how = {}) =>
-    client.send({
+  const now: World['now'] = () => parts.twilio?.now() ?? Promise.resolve(Date.now())
+
+  const send: World['send'] = async (operation, actor, given, how = {}) => {
+    const sign = given.asIs === true ? undefined : recipes.get(operation.id)?.sign
+    const request = sign ? sign(options, given, await now()) : given
+    return client.send({
       operation,
       token: actor?.token ?? null,
       secret: request.secret === true,
@@ -103,6 +115,7 @@ export function createWorld(
       ...(request.headers && { headers: request.headers }),
       ...how
     })
+  }
 
   const must: World['must'] = async (operationId, actor, request = {}) => {
     const exchange = await send(document.operation(operationId), actor, request)
@@ -150,6 +163,7 @@ export function createWorld(
     ...parts,
     prepared: new Map(),
     fresh,
+    now,
     receiver() {
       for (;;) {
         const number = `+1601${2_000_000 + random.integer(7_999_999)}`

@@ -90,7 +90,12 @@ async function beginEarly(
     where b.bearer_id = ${bearerId} and b.client_announcement_id = ${clientAnnouncementId}
     order by b.id, s.id limit 1`.execute(tx.sql)
   const [batch] = rows
-  if (!batch) throw new errors.notFound('There is no such announcement.')
+  if (!batch) {
+    // Its recipients may have become messages, and the batch gone, since its row was looked for.
+    const since = await findState(database, tx, bearerId, clientAnnouncementId)
+    if (since) return since
+    throw new errors.notFound('There is no such announcement.')
+  }
   const header: CheckedAnnouncement = JSON.parse(batch.announcement)
   await createAnnouncement(database, tx, {
     bearerId,

@@ -63,20 +63,28 @@ async function findRow(
   bearerId: number,
   clientAnnouncementId: string
 ): Promise<AnnouncementRow> {
-  const { rows } = await sql<AnnouncementRow>`
-    select id, client_announcement_id, global_customer_id, type, body, send_at, state, repeated, created_at
-    from announcements
-    where bearer_id = ${bearerId} and client_announcement_id = ${clientAnnouncementId}`.execute(
-    database.sql
-  )
-  const [row] = rows
+  const find = async (): Promise<AnnouncementRow | undefined> => {
+    const { rows } = await sql<AnnouncementRow>`
+      select id, client_announcement_id, global_customer_id, type, body, send_at, state, repeated, created_at
+      from announcements
+      where bearer_id = ${bearerId} and client_announcement_id = ${clientAnnouncementId}`.execute(
+      database.sql
+    )
+    return rows[0]
+  }
+  const row = await find()
   if (row) return row
   const { rows: batches } = await sql<{ announcement: string; created_at: number }>`
     select announcement, created_at from announcement_batches
     where bearer_id = ${bearerId} and client_announcement_id = ${clientAnnouncementId}
     order by id limit 1`.execute(database.sql)
   const [batch] = batches
-  if (!batch) throw new errors.notFound('There is no such announcement.')
+  if (!batch) {
+    // Its recipients may have become messages, and the batch gone, since its row was looked for.
+    const since = await find()
+    if (since) return since
+    throw new errors.notFound('There is no such announcement.')
+  }
   const header: CheckedAnnouncement = JSON.parse(batch.announcement)
   return {
     id: 0,

@@ -138,7 +138,9 @@ async function take(deps: CallCheckDeps, entry: Entry, answer: Answer): Promise<
           isRecorded(row, config) && (answer.recordings?.length ?? 0) === 0,
           config.CALL_CHECK_AFTER_MS
         )
-      : now + config.CALL_CHECK_AFTER_MS
+      : isUnheardOf(row)
+        ? row.created_at + neverMadeAfterMs
+        : now + config.CALL_CHECK_AFTER_MS
     await queue.settle(
       [
         next === undefined
@@ -151,6 +153,10 @@ async function take(deps: CallCheckDeps, entry: Entry, answer: Answer): Promise<
 }
 
 const neverMade = { code: 'never_made', description: 'The call was never made.' }
+
+/** There is nothing to ask the provider for: only its callback can tell, and that has the call checked again. */
+const isUnheardOf = ({ call_sid, dialled_sid }: CallRow): boolean =>
+  call_sid === null && dialled_sid === null
 
 const isHopeless = (row: CallRow, now: number): boolean =>
   now >= row.created_at + neverMadeAfterMs && row.dialled_sid === null

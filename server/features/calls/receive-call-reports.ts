@@ -98,6 +98,7 @@ function takeLeg(calls: OpenCalls, row: CallRow, report: Report, now: number): s
 /** A call that connects two: how it fares is how the dialled leg fares. A return call is as its caller's own. */
 function takeDirect(calls: OpenCalls, row: CallRow, report: Report, now: number): string {
   const { sid, parentSid, answeredBy, dialStatus, dialledSid } = report
+  const isUnheardOf = row.call_sid === null && row.dialled_sid === null
   const isDialled = parentSid !== '' || (sid !== '' && sid === row.dialled_sid)
   let isNoted = false
   if (isDialled && row.dialled_sid === null) {
@@ -113,6 +114,7 @@ function takeDirect(calls: OpenCalls, row: CallRow, report: Report, now: number)
     row.call_sid = ownSid
     isNoted = true
   }
+  if (isUnheardOf && isNoted) calls.doubtful.add(row)
   const status = statusOf(row, report, isDialled)
   if (status === undefined) {
     // The caller's own leg is over, and nobody has told what became of the other one.

@@ -245,7 +245,7 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
         tags: ['Provider callbacks'],
         ...(method === 'POST' && { consumes: [formType] }),
         params: Type.Object({ uuid: Type.String({ description: 'Our id of the leg.' }) }),
-        response: twimlAnswer
+        response: { ...twimlAnswer, 422: ErrorBody }
       },
       handler: async (request: FastifyRequest<{ Params: { uuid: string } }>, reply) => {
         await receive('twilio.call_welcome', request)

@@ -50,11 +50,10 @@ export const zoomCallbackRoutes: FastifyPluginAsyncTypebox<{
 
   async function receive(request: FastifyRequest<{ Body: unknown }>): Promise<ZoomAnswer> {
     const raw = request.body instanceof SignedBody ? request.body.raw : Buffer.alloc(0)
-    const body = raw.toString('utf8')
     const isSigned = isSignedByZoom(
       config.ZOOM_WEBHOOK_SECRET,
       {
-        body,
+        body: raw,
         timestamp: onlyHeader(request.headers['x-zm-request-timestamp']),
         signature: onlyHeader(request.headers['x-zm-signature'])
       },
@@ -68,7 +67,12 @@ export const zoomCallbackRoutes: FastifyPluginAsyncTypebox<{
         plainToken,
         encryptedToken: encryptToken(config.ZOOM_WEBHOOK_SECRET, plainToken)
       }
-    await receipt.submit({ kind: 'zoom.event', query: '', body, requestId: request.id })
+    await receipt.submit({
+      kind: 'zoom.event',
+      query: '',
+      body: raw.toString('utf8'),
+      requestId: request.id
+    })
     return {}
   }
 

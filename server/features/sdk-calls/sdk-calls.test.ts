@@ -209,4 +209,52 @@ onEachDatabase(dialect => {
     )
     assert.deepEqual(wordsHeard(server, parentNumber), [])
   })
+
+  test('a call that a client asked for is looked after once the provider tells of it', async t => {
+    const server = await build(t, dialect)
+    person(server, parentNumber, { answers: 'person', after: '3 s', hangs_up_after: '20 s' })
+    const { body: twiml } = await server.request('POST', '/sdk_calls/voice_response', {
+      body: { To: parentNumber }
+    })
+    const [, uuid = ''] = /call_uuid=([0-9a-f-]{36})/.exec(twiml) ?? []
+    await server.advance('1 h')
+    const { TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token } = server.deps.config
+    const made = await server.mock.app.inject({
+      method: 'POST',
+      url: `/2010-04-01/Accounts/${account}/Calls.json`,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${account}:${token}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded'
+      },
+      payload: new URLSearchParams({
+        To: '+16015550170',
+        From: firstNumber,
+        Twiml: twiml
+      }).toString()
+    })
+    assert.equal(made.statusCode, 201)
+    await server.advance('8 s')
+
+    server.mock.world().faults.add({ effect: { type: 'callback', fault: 'drop' } })
+    await server.advance('10 min')
+
+    const statuses = callEvents(server).map(event => event['internal_status'])
+    assert.deepEqual([statuses[0], statuses.at(-1)], ['ringing', 'completed'])
+    const { body: call } = await server.request('GET', `/calls/${uuid}`)
+    assert.equal(call.internal_status, 'completed')
+  })
+})
+
+// Once: a day of virtual time is long, and no database matters to it.
+test('a call that a client asked for and that nobody makes is told as failed after a day', async t => {
+  const server = await build(t, 'sqlite')
+  await aPairing(server)
+
+  await server.request('POST', '/sdk_calls/voice_response', { body: { To: parentNumber } })
+  await server.advance('25 h')
+
+  assert.deepEqual(
+    callEvents(server).map(event => [event['internal_status'], event['error_code']]),
+    [['failed', 'never_made']]
+  )
 })

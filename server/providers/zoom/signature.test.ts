@@ -13,6 +13,8 @@ const time = { now: 1_767_225_600_000, windowMs: 300_000 }
 describe("Zoom's signature", () => {
   test('of the reference event is right', () => {
     assert.equal(isSignedByZoom(secret, signed, time), true)
+    const bytes = Buffer.from(signed.body)
+    assert.equal(isSignedByZoom(secret, { ...signed, body: bytes }, time), true)
   })
 
   test('of anything else is wrong', () => {
