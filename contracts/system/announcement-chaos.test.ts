@@ -21,10 +21,14 @@ import {
 const recipients = Number(process.env['TEST_RECIPIENTS'] ?? 800)
 const kills = Number(process.env['TEST_KILLS'] ?? 2)
 const waitMs = 60_000 + recipients * 10
+/** What is asked of everybody costs more the more there are. */
+const pollMs = Math.min(500, 5 + recipients / 100)
+/** All that happens to a recipient's text, at the provider and at the client. */
+const retention = 100_000 + recipients * 20
 
 test(`${recipients} families are reached once each while the server is killed ${kills} times and the provider fails`, async t => {
   const random = seeded(t)
-  const outside = await startOutside(t)
+  const outside = await startOutside(t, { retention })
   const database = await aDatabase('sqlite')
   t.after(() => database.drop())
   const environment = { ...impatient, DATABASE_URL: database.url }
@@ -47,7 +51,7 @@ test(`${recipients} families are reached once each while the server is killed ${
 
 test(`${recipients} families are reached once each while one of two workers is killed and the provider fails`, async t => {
   const random = seeded(t)
-  const outside = await startOutside(t)
+  const outside = await startOutside(t, { retention })
   const database = await aDatabase('postgresql')
   t.after(() => database.drop())
   const environment = {
@@ -189,7 +193,8 @@ async function everyoneSettled(outside: Outside, server: Process): Promise<void>
         const open = ['accepted', 'queued', 'sending', 'sent'].filter(status => status in counts)
         return open.length === 0
       },
-      waitMs
+      waitMs,
+      pollMs
     )
   } catch (error) {
     const answer = await call(outside, 'GET', '/announcements/snow-day?limit=1').catch(String)
@@ -208,7 +213,8 @@ async function assertEveryoneOnce(outside: Outside, crowd: Crowd): Promise<void>
     [ledger.accepted, ledger.sent, ledger.blocked, ledger.pending, ledger.refused],
     [recipients, crowd.reached.size, crowd.optedOut.length, 0, 0]
   )
-  await until('every final event to arrive', () => finalEvents(outside).size === recipients, waitMs)
+  const areAllTold = () => finalEvents(outside).size === recipients
+  await until('every final event to arrive', areAllTold, waitMs, pollMs)
   for (const [recipient, ids] of finalEvents(outside))
     assert.equal(ids.size, 1, `${recipient} has one final event`)
 }
