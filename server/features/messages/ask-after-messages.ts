@@ -10,7 +10,8 @@ import {
   type FoundStatus,
   type LookUpDeps,
   lookUpStatuses,
-  type SilentMessage
+  type SilentMessage,
+  type Unanswered
 } from './look-up-statuses.ts'
 
 /** One entry, which comes back as long as there is a server. */
@@ -217,31 +218,31 @@ async function ask(deps: MessageCheckDeps, entry: Entry): Promise<void> {
   const { ids, tries }: Question = JSON.parse(entry.payload)
   // Half of the lease is for the request that is under way at its middle.
   const stopAt = entry.leaseEndsAt - config.LEASE_MS / 2
-  const { failed, postponed } = await lookUpStatuses(
+  const messages = await stillSilent(database, ids, entry.createdAt)
+  const unanswered = await lookUpStatuses(
     deps,
-    await stillSilent(database, ids, entry.createdAt),
+    messages,
     statuses => applyStatuses(deps, statuses),
     () => clock.now() < stopAt
   )
+  const { failed } = unanswered
   if (failed.length > 0)
     log.warn({ messages: failed.length, tries }, 'the provider could not be asked after messages')
-  const again: NewEntry[] = []
-  if (failed.length > 0 && tries + 1 < mostTries)
-    again.push(
-      asEntry(
-        { ids: idsOf(failed), tries: tries + 1 },
-        clock.now() + backoffMs(tries, { maxMs: longestBackoffMs })
-      )
-    )
-  if (postponed.length > 0) {
-    // Whom a provider in trouble was spared wait as long.
-    const waitMs = failed.length > 0 ? backoffMs(tries, { maxMs: longestBackoffMs }) : 0
-    again.push(asEntry({ ids: idsOf(postponed), tries: 0 }, clock.now() + waitMs))
-  }
+  const rest = restOf(unanswered, messages.length, tries)
+  const waitMs = failed.length > 0 ? backoffMs(rest.tries, { maxMs: longestBackoffMs }) : 0
   await database.transaction(async tx => {
-    await queue.publish(again, tx)
+    if (rest.ids.length > 0) await queue.publish([asEntry(rest, clock.now() + waitMs)], tx)
     await queue.settle([{ entry, outcome: 'done' }], tx)
   })
+}
+
+/** A try that brought answers was none in vain. Who was asked after in vain too often is left out. */
+function restOf({ failed, postponed }: Unanswered, asked: number, tries: number): Question {
+  if (failed.length === 0) return { ids: idsOf(postponed), tries: 0 }
+  const isInVain = failed.length + postponed.length === asked
+  const next = isInVain ? tries + 1 : tries
+  if (next < mostTries) return { ids: idsOf([...postponed, ...failed]), tries: next }
+  return { ids: idsOf(postponed), tries }
 }
 
 const idsOf = (messages: readonly SilentMessage[]): number[] => messages.map(({ id }) => id)
