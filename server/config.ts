@@ -273,7 +273,7 @@ export const Environment = Type.Object({
   }),
   STATUS_LIST_ABOVE: Type.Integer({
     minimum: 1,
-    default: 20,
+    default: 50,
     description:
       "Of one number, more silent messages than this are looked for in the provider's list, a thousand a request; fewer are asked after one by one."
   }),
