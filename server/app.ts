@@ -40,8 +40,10 @@ import { conferenceCallRoutes } from './features/conference-calls/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
 import {
   createMessageChecks,
+  createStatusQuestions,
   messageChecksLane,
-  publishMessageChecks
+  publishMessageChecks,
+  statusQuestionsLane
 } from './features/messages/ask-after-messages.ts'
 import { createMessageDelivery, urgentTexts } from './features/messages/deliver-messages.ts'
 import { messageEvents } from './features/messages/events.ts'
@@ -354,6 +356,11 @@ export function startWorkers(deps: Deps): Workers {
     ),
     queue.consume(numberJobsLane, { batchSize: 1, maxInFlight: 2 }, createNumberJobs(deps)),
     queue.consume(messageChecksLane, { batchSize: 1, maxInFlight: 1 }, createMessageChecks(deps)),
+    queue.consume(
+      statusQuestionsLane,
+      { batchSize: 1, maxInFlight: 1 },
+      createStatusQuestions(deps)
+    ),
     queue.consume(
       conferenceCallsLane,
       { batchSize: 32, maxInFlight: 128 },

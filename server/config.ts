@@ -271,6 +271,12 @@ export const Environment = Type.Object({
     default: 600_000,
     description: 'How long the provider may be silent about a message before it is asked.'
   }),
+  STATUS_LIST_ABOVE: Type.Integer({
+    minimum: 1,
+    default: 50,
+    description:
+      "Of one number, more silent messages than this are looked for in the provider's list, a thousand a request; fewer are asked after one by one."
+  }),
   NUMBER_SYNC_INTERVAL_MS: Type.Integer({
     minimum: 0,
     default: 3_600_000,

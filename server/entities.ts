@@ -11,6 +11,7 @@ import { ClientEvent } from './features/client-events/client-event.entity.ts'
 import { ConferenceCall } from './features/conference-calls/conference-call.entity.ts'
 import { Conversation } from './features/conversations/conversation.entity.ts'
 import { LineType } from './features/messages/line-type.entity.ts'
+import { MessageSweep } from './features/messages/message-sweep.entity.ts'
 import { Message } from './features/messages/message.entity.ts'
 import { MessagingService } from './features/messaging-services/messaging-service.entity.ts'
 import { NumberJobItem } from './features/messaging-services/number-job-item.entity.ts'
@@ -42,6 +43,7 @@ export const entities = [
   ProviderNumber,
   OptOut,
   Message,
+  MessageSweep,
   LineType,
   Announcement,
   AnnouncementBatch,

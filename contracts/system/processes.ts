@@ -35,12 +35,17 @@ export interface Process {
   kill(signal: NodeJS.Signals): Promise<number | null>
 }
 
-/** The provider, whose messages arrive at once, and the client application; both die with the test. */
+/**
+ * The provider, whose messages arrive at once, and the client application; both die with the test.
+ *
+ * @param options.retention how many things each of the two remembers
+ */
 export async function startOutside(
   t: TestContext,
-  { clock = new VirtualClock() } = {}
+  { clock = new VirtualClock(), retention = 100_000 } = {}
 ): Promise<Outside> {
   const clientApp = createClientApp({
+    retention,
     username: development.callbackUsername,
     password: development.callbackPassword,
     signingSecret: development.signingSecret
@@ -53,6 +58,7 @@ export async function startOutside(
   const mock = await createMockTwilio({
     clock,
     seed: 'system',
+    retention,
     accounts: [{ ...account, profile: 'instant' }]
   })
   t.after(() => mock.close())

@@ -168,6 +168,8 @@ async function storeBatch(
 export interface Customer {
   messagingServiceId: number
   messagingServiceSid: string
+  /** When the announcement begins, which an earlier request has begun. */
+  sendAt: number | null
 }
 
 /**
@@ -181,8 +183,14 @@ export async function findCustomer(
   bearer: CurrentBearer,
   announcement: CheckedAnnouncement
 ): Promise<Customer> {
-  const { rows } = await sql<{ id: number; sid: string; state: string | null; owned: number }>`
-    select s.id, s.provider_messaging_sid as sid, a.state,
+  const { rows } = await sql<{
+    id: number
+    sid: string
+    state: string | null
+    send_at: number | null
+    owned: number
+  }>`
+    select s.id, s.provider_messaging_sid as sid, a.state, a.send_at,
       (select count(*) from provider_numbers n where n.messaging_service_id = s.id
         and n.number = ${announcement.providerNumber} and n.announcement_number) as owned
     from messaging_services s
@@ -207,5 +215,5 @@ export async function findCustomer(
       }
     ])
   if (row.state === 'canceled') throw new errors.conflict('The announcement was canceled.')
-  return { messagingServiceId: row.id, messagingServiceSid: row.sid }
+  return { messagingServiceId: row.id, messagingServiceSid: row.sid, sendAt: row.send_at }
 }

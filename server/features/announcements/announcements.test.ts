@@ -1,72 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sql } from 'kysely'
 import { development } from '../../seed.ts'
 import { phone } from '../../../mock-twilio/testing/phone.ts'
-import { build, onEachDatabase, startOfTest, type TestServer } from '../../testing/build.ts'
+import {
+  anAnnouncementPool,
+  announce,
+  announcement,
+  arrivals,
+  families,
+  family,
+  mostInASecond,
+  readAnnouncement as read,
+  receiversOf
+} from '../../testing/announcements.ts'
+import { build, onEachDatabase, startOfTest } from '../../testing/build.ts'
 import { textsAtProvider } from '../../testing/messages.ts'
 import { countRows } from '../../testing/rows.ts'
 
-/** Numbers that announcements go out from, beside the development numbers; the mock owns them too. */
-async function anAnnouncementPool(server: TestServer, rates: readonly number[]): Promise<string[]> {
-  const world = server.mock.world()
-  const numbers = rates.map((_, place) => `+1601555020${place}`)
-  const service = [...world.services.values()][0]
-  assert.ok(service)
-  for (const [place, number] of numbers.entries()) {
-    const owned = world.addNumber({
-      phone_number: number,
-      sid: `PN0000000000000000000000000000010${place}`,
-      sms_url: `${server.url}/api/v1/twilio_announcements/inbound`
-    })
-    owned.serviceSid = service.sid
-    service.pool.push({ number: owned, joinedAt: world.now() })
-    await sql`insert into provider_numbers (messaging_service_id, number, sid, announcement_number, number_type,
-        messages_per_second, next_slot_at, next_send_at, created_at)
-      values (1, ${number}, ${owned.sid}, ${server.deps.database.dialect === 'postgresql' ? true : 1},
-        'long_code', ${rates[place]}, 0, 0, 0)`.execute(server.deps.database.sql)
-  }
-  return numbers
-}
-
 const developmentServiceSid = development.messagingServiceSid
-
-const announcement = (fields: object) => ({
-  announcement: {
-    client_announcement_id: 'snow-day',
-    global_customer_id: 'local-district',
-    type: 'sms',
-    body: 'School is closed today.',
-    ...fields
-  }
-})
-
-const family = (index: number): string => `+1601557${String(index).padStart(4, '0')}`
-
-const families = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => family(index))
-
-/** When each text reached the provider, by the number that it came from. */
-function arrivals(server: TestServer): Map<string, number[]> {
-  const created = server.mock
-    .world()
-    .journal.list({ match: { kind: 'message.created', direction: 'outbound-api' }, limit: 100_000 })
-  const times = new Map<string, number[]>()
-  for (const { from, at } of created)
-    times.set(String(from), [...(times.get(String(from)) ?? []), at])
-  return times
-}
-
-const receiversOf = (server: TestServer): string[] =>
-  textsAtProvider(server)
-    .map(({ to }) => to)
-    .toSorted()
-
-const read = async (server: TestServer, id = 'snow-day') =>
-  (await server.request('GET', `/announcements/${id}`)).body
-
-const announce = (server: TestServer, fields: object, query = '') =>
-  server.request('POST', `/announcements${query}`, { body: announcement(fields) })
 
 onEachDatabase(dialect => {
   test('everybody named in an announcement is texted once', async t => {
@@ -453,14 +404,3 @@ onEachDatabase(dialect => {
     assert.deepEqual(await countRows(server.deps.database), before)
   })
 })
-
-/** The most of these times that lie within one second. */
-function mostInASecond(times: readonly number[]): number {
-  const sorted = times.toSorted((a, b) => a - b)
-  let most = 0
-  for (let first = 0, next = 0; next < sorted.length; next++) {
-    while ((sorted[next] ?? 0) - (sorted[first] ?? 0) >= 1_000) first++
-    most = Math.max(most, next - first + 1)
-  }
-  return most
-}

@@ -10,6 +10,8 @@ import { findSenders, findStickySenders } from './announcement-numbers.ts'
 import type { CheckedAnnouncement, Recipient } from './check-announcement.ts'
 import { mediumOf } from './lanes.ts'
 import { planSend, type Sender, sendingTimeMs } from './plan-sends.ts'
+import { textsPlannedAtOnce } from './schedule-texts.ts'
+import { findScheduledLoad } from './scheduled-load.ts'
 import type { AnnouncementEstimate } from './schemas.ts'
 
 interface EstimateDeps {
@@ -28,7 +30,7 @@ interface Load {
 
 /**
  * What an announcement would do, without doing it: who would be left out, what it costs, how long it takes.
- * Planned by the same rules as the real one, a chunk at a time.
+ * Planned by the same rules as the real one, a chunk at a time, behind what is scheduled before it.
  *
  * @throws 422 when nobody could be taken in
  */
@@ -40,15 +42,24 @@ export async function estimateAnnouncement(
 ): Promise<Omit<AnnouncementEstimate, 'left_today'>> {
   const { database, clock, config } = deps
   const now = clock.now()
-  const begin = Math.max(now, announcement.sendAt ?? now)
+  const begin = Math.max(now, announcement.sendAt ?? customer.sendAt ?? now)
+  const medium = mediumOf(announcement.type)
   const senders = await findSenders(
     deps,
     database.sql,
     customer.messagingServiceId,
     announcement.providerNumber,
     now,
-    mediumOf(announcement.type)
+    medium
   )
+  const others = await findScheduledLoad(deps, customer.messagingServiceId, {
+    senders,
+    medium,
+    until: begin,
+    now
+  })
+  others.planBefore(begin)
+  let planned = 0
   const loads = new Map<Sender, Load>(
     senders.map(sender => [sender, { sender, recipients: 0, segments: 0, finishesAt: begin }])
   )
@@ -76,6 +87,7 @@ export async function estimateAnnouncement(
       segments += text.segments
       dollars += prices[text.type] * text.segments
       if (senders.length === 0) continue
+      if (planned++ % textsPlannedAtOnce === 0) others.planPageAt(begin)
       const { sender, dueAt } = planSend(
         senders,
         text.segments,

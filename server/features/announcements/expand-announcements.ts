@@ -16,8 +16,8 @@ import type { UsageGuard } from '../usage-limits/usage-guard.ts'
 import { usageOf } from './accept-announcement.ts'
 import { findSenders, findStickySenders } from './announcement-numbers.ts'
 import type { CheckedAnnouncement, Recipient } from './check-announcement.ts'
-import { mediumOf } from './lanes.ts'
-import { requestNumber } from './provision-numbers.ts'
+import { announcementChangesLane, mediumOf } from './lanes.ts'
+import { provisioningPauseMs, requestNumber } from './provision-numbers.ts'
 import { planSend, type Sender } from './plan-sends.ts'
 import { type PlannedText, scheduleTexts } from './schedule-texts.ts'
 
@@ -45,11 +45,12 @@ interface AnnouncementRow {
   state: string
   messaging_service_id: number
   service_sid: string
+  send_at: number | null
 }
 
 /**
  * Makes messages of accepted recipients, a batch at a time: who was named before is left out, who opted out
- * is blocked, everybody else gets a sender and a time. The messages, the work of sending them, the senders'
+ * is blocked, everybody else gets a sender and a time, or waits for the announcement's. The messages, the work of sending them, the senders'
  * next slots and the end of the batch are one transaction: after a crash it is done again from the start or
  * it is done.
  */
@@ -87,9 +88,6 @@ async function expand(deps: ExpansionDeps, entry: Entry): Promise<void> {
   }
   await deps.database.transaction(tx => deps.queue.settle([{ entry, outcome: 'done' }], tx))
 }
-
-/** A customer without a number waits so long before it is looked for again. */
-const provisioningPauseMs = 1_000
 
 async function findBatch(database: Database, id: number): Promise<BatchRow | undefined> {
   const { rows } = await sql<BatchRow>`select id, bearer_id, client_announcement_id, announcement,
@@ -131,6 +129,8 @@ async function expandBatch(
   const { batch, header, recipients, service, senders } = work
   const now = clock.now()
   const announcement = await upsertAnnouncement(database, tx, work, now)
+  const sendAt = whenToSend(header, announcement, now)
+  const isAhead = sendAt !== null && sendAt > now
   const fresh = await whoIsNew(database, tx, announcement.id, recipients)
   const sticky = await findStickySenders(database, tx.sql, service, fresh)
   // From whom those would hear who are not written to.
@@ -149,19 +149,19 @@ async function expandBatch(
   const rows: MessageRow[] = []
   const texts: PlannedText[] = []
   for (const [place, recipient] of fresh.entries()) {
-    const row = asRow(deps, batch, header, announcement, recipient, now)
+    const row = asRow(deps, batch, header, announcement, recipient, { sendAt, now })
     rows.push(row)
     if (optedOut.has(place)) {
       row.internal_status = 'blocked'
       row.error_description = 'The receiver opted out.'
       row.sender_number = sticky.get(recipient.number) ?? usualSender
-    } else if (announcement.state !== 'active') {
-      // A paused announcement plans its texts when it is resumed.
-      row.internal_status = announcement.state === 'canceled' ? 'canceled' : 'accepted'
+    } else if (announcement.state !== 'active' || isAhead) {
+      // Planned when the announcement is resumed, and when its time has come.
+      row.internal_status =
+        announcement.state === 'canceled' ? 'canceled' : isAhead ? 'scheduled' : 'accepted'
       row.sender_number = sticky.get(recipient.number) ?? usualSender
     } else {
-      const notBefore = Math.max(now, header.sendAt ?? now)
-      const send = planSend(senders, row.num_segments, notBefore, sticky.get(recipient.number))
+      const send = planSend(senders, row.num_segments, now, sticky.get(recipient.number))
       row.sender_number = send.sender.number
       texts.push({ row, send })
     }
@@ -169,6 +169,19 @@ async function expandBatch(
 
   await database.insert(tx.sql, 'messages', messageColumns, rows)
   await scheduleTexts(deps, tx, { service, senders, sticky, texts })
+  if (isAhead && rows.some(row => row.internal_status === 'scheduled'))
+    await deps.queue.publish(
+      [
+        {
+          lane: announcementChangesLane,
+          fairnessKey: batch.bearer_id,
+          orderKey: String(announcement.id),
+          payload: String(announcement.id),
+          dueAt: sendAt
+        }
+      ],
+      tx
+    )
   await tellOfEndings(deps, tx, rows, now)
   // Who was counted before is not counted again.
   const repeated = { bearerId: batch.bearer_id, count: recipients.length - fresh.length }
@@ -176,6 +189,16 @@ async function expandBatch(
   await sql`update announcements set repeated = repeated + ${recipients.length - fresh.length}
     where id = ${announcement.id}`.execute(tx.sql)
   await sql`delete from announcement_batches where id = ${batch.id}`.execute(tx.sql)
+}
+
+/** The request's own time. One that names none joins an announcement that is still to begin. */
+function whenToSend(
+  header: CheckedAnnouncement,
+  announcement: AnnouncementRow,
+  now: number
+): number | null {
+  if (header.sendAt !== null) return header.sendAt
+  return announcement.send_at !== null && announcement.send_at > now ? announcement.send_at : null
 }
 
 /** The announcement of the first request; a later one adds recipients. Locked until they are in. */
@@ -193,7 +216,7 @@ async function upsertAnnouncement(
     now
   })
   const { rows } = await sql<AnnouncementRow>`
-    select a.id, a.state, a.messaging_service_id, s.provider_messaging_sid as service_sid
+    select a.id, a.state, a.messaging_service_id, a.send_at, s.provider_messaging_sid as service_sid
     from announcements a join messaging_services s on s.id = a.messaging_service_id
     where a.bearer_id = ${batch.bearer_id} and a.client_announcement_id = ${batch.client_announcement_id}
     ${database.locking('for update of a')}`.execute(tx.sql)
@@ -284,7 +307,7 @@ function asRow(
   header: CheckedAnnouncement,
   announcement: AnnouncementRow,
   recipient: Recipient,
-  now: number
+  { sendAt, now }: { sendAt: number | null; now: number }
 ): MessageRow {
   const body = recipient.body ?? header.body
   const { count, encoding } = segmentsOf(body)
@@ -325,7 +348,7 @@ function asRow(
     answered_by: null,
     num_segments: messageType === 'sms' ? count : 1,
     encoding,
-    send_at: header.sendAt,
+    send_at: sendAt,
     provider_call_at: null,
     created_at: now,
     updated_at: now,

@@ -4,7 +4,7 @@ export const announcementsLane = 'announcements'
 export const announcementTextsLane = 'announcements.texts'
 /** One entry for each call of an announcement, likewise. */
 export const announcementCallsLane = 'announcements.calls'
-/** Announcements that are being canceled or resumed, a page of messages at a time. */
+/** Announcements that are canceled or resumed, or whose time has come: an entry does a page of messages. */
 export const announcementChangesLane = 'announcements.changes'
 
 /** How an announcement reaches people. */

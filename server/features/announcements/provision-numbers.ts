@@ -10,6 +10,8 @@ import { obtainNumber, storeNumber } from '../messaging-services/provision-numbe
 
 /** One entry for each messaging service that needs a number to announce from. */
 export const numberProvisioningLane = 'announcements.numbers'
+/** A customer without a number waits so long before it is looked for again. */
+export const provisioningPauseMs = 1_000
 
 export interface ProvisioningDeps {
   database: Database

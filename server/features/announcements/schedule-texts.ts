@@ -5,6 +5,9 @@ import { rememberSenders, storeSlots } from './announcement-numbers.ts'
 import { sendingLaneOf } from './lanes.ts'
 import type { PlannedSend, Sender } from './plan-sends.ts'
 
+/** So many texts get their senders and times in one transaction. */
+export const textsPlannedAtOnce = 1_000
+
 /** A text or call with its sender and its time. */
 export interface PlannedText {
   row: MessageRow

@@ -27,7 +27,10 @@ const shared = {
     Type.String({ maxLength: 2_048, description: 'Where its events go; else to the bearer.' })
   ),
   send_at: Type.Optional(
-    Type.String({ description: 'ISO 8601 with a time zone, in the future: begun then.' })
+    Type.String({
+      description:
+        'ISO 8601 with a time zone, in the future: begun then. Recipients that a later request adds without one wait for it too.'
+    })
   ),
   voice: Type.Optional(
     Type.String({ maxLength: 100, description: 'Of a voice announcement: who reads it out.' })

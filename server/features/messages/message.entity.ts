@@ -59,6 +59,12 @@ export const Message = defineEntity({
       properties: ['announcementId', 'internalStatus', 'updatedAt'],
       where: 'announcement_id is not null'
     },
+    // Of announcements: what waits for its time.
+    {
+      name: 'messages_announcement_scheduled',
+      properties: ['announcementId', 'sendAt', 'id'],
+      where: "internal_status = 'scheduled' and announcement_id is not null"
+    },
     // What the provider has and has not finished: who is asked after when it falls silent.
     {
       name: 'messages_silent',

@@ -51,6 +51,12 @@ export interface ProviderStatus {
   answeredBy: string | null
 }
 
+/** What came of asking after one message or call. `unavailable` may become otherwise by itself. */
+export type StatusAnswer =
+  | { kind: 'found'; status: ProviderStatus }
+  | { kind: 'absent' }
+  | { kind: 'unavailable'; reason: string }
+
 /** A message or a call that the provider has. */
 export interface ProviderMessage extends ProviderStatus {
   /** '' of a call. */
@@ -73,8 +79,12 @@ export interface TwilioGateway {
   placeCall(call: OutgoingCall): Promise<SendOutcome>
   /** The calls to this receiver since a time, newest first; rejects when it cannot be asked. */
   findCalls(to: string, from: string, since: number): Promise<ProviderMessage[]>
-  /** Undefined for a message or call that it does not have, or when it cannot be asked. */
-  fetchStatus(sid: string): Promise<ProviderStatus | undefined>
+  fetchStatus(sid: string): Promise<StatusAnswer>
+  /**
+   * What went out from a number between two times, newest first, in pages of up to a thousand. What still waits
+   * to go out has no such time and is in none. Rejects when it cannot be asked.
+   */
+  textsSentFrom(number: string, since: number, until: number): AsyncGenerator<ProviderStatus[]>
   lookUpLineType(number: string): Promise<LookupOutcome>
 }
 
@@ -144,10 +154,31 @@ export function createTwilioGateway(client: TwilioClient): TwilioGateway {
 
     async fetchStatus(sid) {
       try {
-        if (sid.startsWith('CA')) return callStatusOf(await client.calls(sid).fetch())
-        return statusOf(await client.messages(sid).fetch())
-      } catch {
-        return undefined
+        const status = sid.startsWith('CA')
+          ? callStatusOf(await client.calls(sid).fetch())
+          : statusOf(await client.messages(sid).fetch())
+        return { kind: 'found', status }
+      } catch (error) {
+        const { status, code, message } = restFailure(error)
+        if (status === undefined || isOurFault(status) || status >= 500)
+          return { kind: 'unavailable', reason: `${code} ${message}` }
+        return { kind: 'absent' }
+      }
+    },
+
+    async *textsSentFrom(number, since, until) {
+      // The list keeps whole seconds; a provider that looks at the days alone shows more, and nothing less.
+      const first = client.messages.page({
+        from: number,
+        dateSentAfter: new Date(Math.floor(since / 1_000) * 1_000),
+        dateSentBefore: new Date(Math.ceil(until / 1_000) * 1_000),
+        pageSize: mostOnAPage
+      })
+      for (let page: TextPage = await first; ;) {
+        yield page.instances.map(statusOf)
+        const next = page.nextPage()
+        if (next === undefined) return
+        page = await next
       }
     },
 
@@ -196,6 +227,14 @@ const statusOf = (message: {
   errorMessage: message.errorMessage,
   answeredBy: null
 })
+
+type TextPage = Pick<
+  Awaited<ReturnType<TwilioClient['messages']['page']>>,
+  'instances' | 'nextPage'
+>
+
+/** https://www.twilio.com/docs/usage/twilios-response#pagination */
+const mostOnAPage = 1_000
 
 /** Somebody who keeps pressing keys is hung up on in the end. */
 const longestCallSeconds = 600
