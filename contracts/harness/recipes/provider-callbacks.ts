@@ -7,10 +7,13 @@ import type { Actor, Case, World } from '../world/world.ts'
 import { scheduled } from './messages.ts'
 import type { OperationRecipe, ResourceRecipes } from './recipe.ts'
 
+const formType = 'application/x-www-form-urlencoded'
+
 /** The call with the signature that the provider would give it. */
 export function signed(world: World, operation: Operation, request: Case, token?: string): Case {
   const { signingToken, publicUrl } = world.options
-  if (operation.bodies.has('application/json')) return signedJson(world, operation, request, token)
+  if (!operation.bodies.has(formType) && operation.bodies.has('application/json'))
+    return signedJson(world, operation, request, token)
   const url = publicUrl + pathOf({ operation, ...request })
   const form = (request.body ?? {}) as Json
   const headers = { 'x-twilio-signature': twilioSignature(token ?? signingToken ?? '', url, form) }
@@ -18,7 +21,7 @@ export function signed(world: World, operation: Operation, request: Case, token?
   return {
     ...request,
     headers,
-    raw: { type: 'application/x-www-form-urlencoded', content: formOf(form) }
+    raw: { type: formType, content: formOf(form) }
   }
 }
 
