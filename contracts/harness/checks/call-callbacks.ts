@@ -132,6 +132,8 @@ async function menus(world: World): Promise<void> {
   )
   const wrong = await choose(known, pairing, '7')
   judge(world, 'menu', wrong, has(wrong, 'Gather') ? undefined : 'a wrong key must ask again')
+  // A call that goes on is asked after.
+  for (const call of [known, alone]) await tellOf(world, call, 'completed')
 }
 
 /** Who pressed 3 is called no more from that number. */
@@ -157,6 +159,7 @@ async function optOut(world: World): Promise<void> {
       ? undefined
       : 'who opted out of calls must not be called'
   )
+  await tellOf(world, call, 'completed')
 }
 
 /** A person who picks up as moderator is put into the conference; a machine is hung up on. */
@@ -174,7 +177,14 @@ async function moderators(world: World): Promise<void> {
     await twilio.person(moderator, { answers: 'nobody' })
     const created = await convene(world, actor, { moderator_number: moderator })
     const uuid = String(conferenceIn(created)['uuid'])
-    const form = { CallSid: aSid(world, 'CA'), AnsweredBy: answeredBy, CallStatus: 'in-progress' }
+    // The call that the provider has: of one that it does not have, the server would ask for a day.
+    let sid = ''
+    await eventually(world, async () => {
+      const call = (await twilio.calls()).find(({ to }) => to === moderator)
+      sid = textIn(call?.['sid'])
+      return sid !== ''
+    })
+    const form = { CallSid: sid, AnsweredBy: answeredBy, CallStatus: 'in-progress' }
     const asked = await tell(world, 'post_twilio_calls_voice_responses', form, {
       conference_uuid: uuid,
       call_uuid: String(created['uuid'])
@@ -261,6 +271,8 @@ async function browsers(world: World): Promise<void> {
       ? undefined
       : `the call is not what the browser asked for: ${JSON.stringify(call)}`
   )
+  const over = { CallSid: aSid(world, 'CA'), ParentCallSid: sid, CallStatus: 'completed' }
+  await tell(world, statusChanges, over, { call_uuid: uuid })
   const again = await browserCall(world, identity, sid, to)
   judge(
     world,
@@ -421,6 +433,7 @@ async function strangers(world: World): Promise<void> {
       exchange,
       exchange.status === 204 ? undefined : `must be taken, got ${exchange.status}`
     )
+  await tellOf(world, call, 'completed')
 }
 
 /** Of one message after the tone there is one voicemail, whatever is told first, and each status is told once. */
