@@ -10,6 +10,7 @@ import {
   readCall,
   roomOf
 } from '../../testing/video-calls.ts'
+import { sendZoomEvent, sessionEvent, zoomTime } from '../../testing/zoom-events.ts'
 import { startWorkers } from '../../app.ts'
 
 /** A call of three minutes with its host in it. */
@@ -307,4 +308,29 @@ onEachDatabase(dialect => {
       assert.equal(asked(server, 'list-sessions'), 0)
     })
   })
+})
+
+// Once: it is about the provider's rate limit, not about a database.
+test('many calls that end at one moment are all asked after, and the provider is not asked without end', async t => {
+  const server = await build(t, 'sqlite', { zoom: {} })
+  const startedAt = server.clock.now()
+  for (let place = 0; place < 40; place++) {
+    const { body: call } = await createCall(server, {})
+    const times = {
+      start_time: zoomTime(startedAt),
+      end_time: zoomTime(startedAt + 60_000)
+    }
+    const id = Buffer.alloc(16, place + 1).toString('base64')
+    await sendZoomEvent(server, sessionEvent(call, id, 'started', times, startedAt))
+    await sendZoomEvent(server, sessionEvent(call, id, 'ended', times, startedAt))
+  }
+
+  await server.advance('30m')
+
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from video_call_sessions where reviews = 1`.execute(
+    server.deps.database.sql
+  )
+  assert.equal(Number(rows[0]?.count), 40)
+  assert.ok(asked(server, 'fetch-session') < 1_000, String(asked(server, 'fetch-session')))
 })

@@ -125,11 +125,15 @@ async function lookAgain(
 const finish = ({ database, queue }: WatchDeps, entry: Entry): Promise<void> =>
   database.transaction(tx => queue.settle([{ entry, outcome: 'done' }], tx))
 
-/** Until the provider says, or else longer and longer: a call that should be over is never given up. */
-const retryMs = (failure: unknown, attempts: number): number =>
-  failure instanceof ZoomRequestError && failure.retryAfterMs !== undefined
-    ? Math.max(failure.retryAfterMs, 100)
-    : backoffMs(Math.min(attempts, 8), { baseMs: 1_000, maxMs: 60_000 })
+/**
+ * Longer and longer, and not before the time that the provider names: a call that should be over is never given up.
+ * Many calls end at one moment; asking again at one moment, each would be refused before it had asked all it needs.
+ */
+function retryMs(failure: unknown, attempts: number): number {
+  const wait = backoffMs(Math.min(attempts, 8), { baseMs: 1_000, maxMs: 60_000 })
+  const named = failure instanceof ZoomRequestError ? (failure.retryAfterMs ?? 0) : 0
+  return named + wait
+}
 
 /** Asks the provider for everything that the standing asks for; stops at the first failure. */
 async function act(deps: WatchDeps, standing: Standing, known: KnownVideoCall): Promise<Done> {
