@@ -106,7 +106,9 @@ const exampleBody = (operation: Operation): Case => {
 const withoutIds = (exchange: Exchange, ids: readonly string[]): string => {
   const error = recordOf(exchange)['error']
   const { request_id: _, ...rest } = isRecord(error) ? error : {}
-  return ids.reduce((text, id) => text.replaceAll(id, '<id>'), canonical(rest))
+  // One id may be the end of another.
+  const longestFirst = ids.toSorted((a, b) => b.length - a.length)
+  return longestFirst.reduce((text, id) => text.replaceAll(id, '<id>'), canonical(rest))
 }
 
 /** Another bearer's resource is absent, to the letter; the attempt changes nothing. */

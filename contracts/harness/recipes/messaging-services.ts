@@ -7,8 +7,12 @@ const state = 'MS'
 /** A state that no provider has numbers of: what is bought there ends at once. */
 const nowhere = 'ZZ'
 
+/** A number belongs to one service for ever, so twenty runs at one server need many: any area code will do. */
+const ownNumber = ({ random }: World): string =>
+  `+1${200 + random.integer(800)}${2_000_000 + random.integer(8_000_000)}`
+
 export const aNumber = (world: World): Json => ({
-  number: world.receiver(),
+  number: ownNumber(world),
   sid: aSid(world, 'PN'),
   state_code: state,
   announcement_number: false,

@@ -6,12 +6,13 @@ import type { Database } from '../../platform/database.ts'
 import { invalidValues } from '../../platform/errors.ts'
 import { phoneNumberProblem } from '../../telephony/phone-number.ts'
 import type { ExportOptOuts, OptOutRecord } from './schemas.ts'
+import type { OptOutClass } from './registry.ts'
 
 interface OptOutRow {
   id: number
   recipient_number: string
   sender_key: string
-  class: string
+  class: OptOutClass
   keyword: string
   opted_out_at: number
   opted_in_at: number | null

@@ -1,9 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Nullable, PageQuery, Timestamp } from '../../platform/schemas.ts'
 
-const OptOutClassName = Type.Union([Type.Literal('messages'), Type.Literal('announcements')], {
-  description: 'What was opted out of.'
-})
+const OptOutClassName = Type.Union(
+  [Type.Literal('messages'), Type.Literal('announcements'), Type.Literal('calls')],
+  { description: 'What was opted out of: texts, announcements by text, or announcements by call.' }
+)
 
 export const OptOutRecord = Type.Object(
   {
@@ -12,7 +13,7 @@ export const OptOutRecord = Type.Object(
     sender_key: Type.String({
       description: 'The messaging service (its SID) or the number that was opted out from.'
     }),
-    class: Type.String({ enum: ['messages', 'announcements'] }),
+    class: OptOutClassName,
     keyword: Type.String({ description: 'The word that did it.' }),
     opted_out_at: Timestamp,
     opted_in_at: Nullable(Timestamp)
