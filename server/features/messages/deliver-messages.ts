@@ -109,7 +109,9 @@ export function createMessageDelivery(
   })
 
   async function deliver(delivery: Delivery): Promise<void> {
-    const outcome = await send(deps, rules, delivery.row)
+    const outcome = isTooLate(delivery, deps.clock.now())
+      ? tooLate
+      : await send(deps, rules, delivery.row)
     deps.metrics.providerCalls.inc({ operation: rules.channel.operation, outcome: outcome.kind })
     await results.submit({ delivery, outcome })
   }
@@ -235,6 +237,21 @@ async function take(
 }
 
 const waitAfter = (entry: Entry): number => backoffMs(entry.attempts, { maxMs: longestBackoffMs })
+
+/**
+ * Whoever has the lease next asks the provider whether it has the message, and sends it when it has not. A worker
+ * that is so busy that a message's turn comes near the end of its lease leaves it to them.
+ */
+const isTooLate = ({ entry, row }: Delivery, now: number): boolean => {
+  const claimedAt = row.provider_call_at ?? now
+  return now - claimedAt > (entry.leaseEndsAt - claimedAt) * (2 / 3)
+}
+
+const tooLate: SendOutcome = {
+  kind: 'notTaken',
+  reason: 'its turn came when its lease was nearly over',
+  retryAfterMs: 0
+}
 
 const isWaiting = (row: MessageRow): boolean =>
   isMessageStatus(row.internal_status) && waiting.includes(row.internal_status)
@@ -378,7 +395,7 @@ async function recordResults(
   const now = deps.clock.now()
   const verdicts: Verdict[] = []
   const taken: (StatusReport & { id: number })[] = []
-  const released: { id: number }[] = []
+  const released: { id: number; called_at: number | null }[] = []
   const endings: Ending[] = []
 
   await lockMessages(deps.database, tx, results)
@@ -418,7 +435,7 @@ async function recordResults(
           verdicts.push({ entry, outcome: 'dead', error: outcome.reason })
           break
         }
-        released.push({ id: row.id })
+        released.push({ id: row.id, called_at: row.provider_call_at })
         verdicts.push({
           entry,
           outcome: 'retry',
@@ -457,8 +474,10 @@ async function recordResults(
     if (further.length > 0) await applyReports(deps, tx, further, now)
   }
   if (released.length > 0) {
+    // Unless another, who had the lease after this one, is calling for it now.
     await sql`update messages set provider_call_at = null, updated_at = ${now}
-      from ${database.rows(released, { id: 'bigint' })} where messages.id = r.id`.execute(tx.sql)
+      from ${database.rows(released, { id: 'bigint', called_at: 'bigint' })}
+      where messages.id = r.id and messages.provider_call_at = r.called_at`.execute(tx.sql)
   }
   await end(deps, tx, endings, now)
   await recordProviderOptOuts(deps, rules, tx, endings, now)
