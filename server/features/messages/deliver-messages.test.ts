@@ -13,6 +13,8 @@ import {
   until
 } from '../../testing/build.ts'
 import { read, reportStatus, statusesTold, textsAtProvider } from '../../testing/messages.ts'
+import { createMessageDelivery } from './deliver-messages.ts'
+import { normalLane } from './lanes.ts'
 import { holdAnswers, whileWorking } from '../../testing/workers.ts'
 
 const toProvider = { operation: 'create-message' }
@@ -42,6 +44,31 @@ onEachDatabase(dialect => {
     assert.equal((await read(server, message)).internal_status, 'delivered')
     assert.equal(textsAtProvider(server).length, 1)
     assert.deepEqual(statusesTold(server), ['sent', 'delivered'])
+  })
+
+  test('a text whose turn comes when its lease is over is left to whoever has it next', async t => {
+    const server = await build(t, dialect, { workers: false })
+    const deliver = createMessageDelivery(server.deps)
+    const sentAfterEachTurn: number[] = []
+    const consumer = server.deps.queue.consume(
+      normalLane,
+      { batchSize: 1, maxInFlight: 1 },
+      async entries => {
+        const isFirst = sentAfterEachTurn.length === 0
+        const leaseEndsAt = server.clock.now()
+        await deliver(isFirst ? entries.map(entry => ({ ...entry, leaseEndsAt })) : entries)
+        sentAfterEachTurn.push(textsAtProvider(server).length)
+      }
+    )
+    t.after(() => consumer.stop(0))
+
+    await server.sendMessage()
+    await until('two turns', async () => {
+      await server.clock.advance(100)
+      return sentAfterEachTurn.length === 2
+    })
+
+    assert.deepEqual(sentAfterEachTurn, [0, 1])
   })
 
   test('a text that met a server error is asked after and sent again', async t => {

@@ -244,7 +244,7 @@ const waitAfter = (entry: Entry): number => backoffMs(entry.attempts, { maxMs: l
  */
 const isTooLate = ({ entry, row }: Delivery, now: number): boolean => {
   const claimedAt = row.provider_call_at ?? now
-  return now - claimedAt > (entry.leaseEndsAt - claimedAt) * (2 / 3)
+  return now - claimedAt >= (entry.leaseEndsAt - claimedAt) * (2 / 3)
 }
 
 const tooLate: SendOutcome = {
