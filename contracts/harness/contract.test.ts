@@ -12,7 +12,7 @@ import { runContract } from './run.ts'
 import { startStackProcess } from './started-stack.ts'
 
 const seed = process.env['TEST_SEED'] ?? 'contract'
-const dependentOnDatabase = ['access', 'state', 'idempotency', 'pages', 'providers'] as const
+const dependentOnDatabase = ['access', 'state', 'idempotency', 'pages'] as const
 const settings = { CLIENT_EVENT_TIMEOUT_MS: '1000', RATE_LIMIT_PER_MINUTE: '9000' }
 
 onEachDatabase(dialect => {
