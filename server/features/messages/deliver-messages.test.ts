@@ -265,6 +265,43 @@ onEachDatabase(dialect => {
     assert.deepEqual(statusesTold(server), ['failed'])
   })
 
+  test('a text that is given up leaves a dead letter, though a day went by in the midst of a call', async t => {
+    const server = await build(t, dialect, { workers: false })
+    server.mock.world().faults.add({ match: toProvider, effect: { type: 'http', status: 429 } })
+    const { gateway, held } = holdAnswers(server.deps.twilio)
+    const slowly = createMessageDelivery({ ...server.deps, twilio: gateway })
+    const deliver = createMessageDelivery(server.deps)
+    let first: Promise<void> | undefined
+    let isTakenOver = false
+    const consumer = server.deps.queue.consume(
+      normalLane,
+      { batchSize: 1, maxInFlight: 1 },
+      async entries => {
+        if (!first) {
+          first = slowly(entries)
+          return first
+        }
+        isTakenOver = true
+        await first
+        return deliver(entries)
+      }
+    )
+    t.after(() => consumer.stop(0))
+
+    const { body: message } = await server.sendMessage()
+    await until('the first call', () => held.size === 1)
+    server.clock.set(startOfTest + 25 * 3_600_000)
+    // Which wakes the lane.
+    await server.sendMessage()
+    await until('the next lease', () => isTakenOver)
+    for (const letGo of held.values()) letGo()
+    await until('the end', async () => (await read(server, message)).internal_status === 'failed')
+
+    const { body: letters } = await server.request('GET', '/admin/dead_letters')
+    assert.equal(letters.length, 1)
+    assert.deepEqual(statusesTold(server), [])
+  })
+
   test('wrong credentials fail no text: it waits until they are right', async t => {
     const server = await build(t, dialect)
     server.mock

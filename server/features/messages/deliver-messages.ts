@@ -406,7 +406,8 @@ async function recordResults(
   )
   const elsewhere = new Set(moved.map(({ entry }) => entry))
   verdicts.push(...moved)
-  for (const { delivery, outcome } of results) {
+  for (const result of results) {
+    const { delivery, outcome } = result
     const { entry, row } = delivery
     if (elsewhere.has(entry)) continue
     const retryAt = now + waitAfter(entry)
@@ -425,7 +426,7 @@ async function recordResults(
         verdicts.push({ entry, outcome: 'done' })
         break
       case 'notTaken':
-        if (now >= (row.send_at ?? row.created_at) + patienceMs) {
+        if (isGivenUp(result, now)) {
           endings.push({
             delivery,
             status: 'failed',
@@ -483,6 +484,15 @@ async function recordResults(
   await recordProviderOptOuts(deps, rules, tx, endings, now)
   await queue.settle(verdicts, tx)
 }
+
+/**
+ * Only who has the lease gives a text up, after having tried: another's verdict does not count, and the text
+ * would fail without a dead letter.
+ */
+const isGivenUp = ({ delivery: { entry, row }, outcome }: Result, now: number): boolean =>
+  outcome !== tooLate &&
+  now < entry.leaseEndsAt &&
+  now >= (row.send_at ?? row.created_at) + patienceMs
 
 const isSenderRefused = (rules: SendingRules, { outcome }: Result): boolean =>
   outcome.kind === 'refused' && rules.isSenderFault(outcome.code)
