@@ -61,13 +61,15 @@ export interface Command {
   values: Omit<ContractOptions, 'runId'>
 }
 
-const usage = `
+/** How the command is used, as `--help` tells it. */
+export const usage = `
   npm run contract -- --start                                     the offline stack, started for the run
   npm run contract -- --url http://127.0.0.1:3000 --token csk_…   a server that runs
 
   --only shape,access        these groups: ${groups.join(', ')}
   --operations messages      only operations whose id matches
-  --seed text  --runs 20     the same names and orders again; several runs with seeds of their own
+  --seed text  --runs 20     the same names and orders again; several runs with seeds of their own, each
+                             with --start at a stack of its own
   --report folder            where report.html, report.json and junit.xml go (data/contract)
   --events-port 4040  --events-host 127.0.0.1  --events-url https://…   where events are taken
   --mock-twilio http://127.0.0.1:4010   drives provider, people and clock; its token signs callbacks

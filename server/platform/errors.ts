@@ -145,6 +145,9 @@ export function registerErrorHandling(app: FastifyInstance): void {
   })
 }
 
+/** A longer body than this is not read to its end for the sake of an answer. */
+const passedOverBytes = 64 * 1_024 * 1_024
+
 /** Turns whatever was thrown into an answer. */
 export function refuse(
   error: FastifyError,
@@ -164,6 +167,9 @@ export function refuse(
   // What is left of a body that was refused on its way in is passed over; else it would be in the way of the
   // connection's next request.
   if (!request.raw.complete) request.raw.removeAllListeners('readable').resume()
+  // A connection that is closed while its client still writes takes the answer with it.
+  if (Number(request.headers['content-length']) <= passedOverBytes)
+    void reply.removeHeader('connection')
   const { statusCode, message, details } = refusal
   const body: ErrorBody = {
     // @fastify/error writes codes in capitals; ours are words.

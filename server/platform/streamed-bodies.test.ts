@@ -40,3 +40,26 @@ test('a stream that is refused half-way is not in the way of the next request on
 
   assert.deepEqual(seen, [413, 200, 413, 200, 400, 200, 413, 200, 422, 200, 400, 200])
 })
+
+test('a client that still writes a body that is too large sees why it is refused', async t => {
+  const server = await build(t, 'sqlite', { workers: false })
+  const client = new Pool(server.url, { connections: 1 })
+  t.after(() => client.destroy())
+
+  const seen = new Set<string>()
+  for (let time = 0; time < 10; time++) {
+    const { statusCode, headers, body } = await client.request({
+      path: '/api/v1/messages',
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${developmentToken}`,
+        'content-type': 'application/json'
+      },
+      body: 'x'.repeat(20_000_000)
+    })
+    await body.dump()
+    seen.add(`${statusCode}${headers['connection'] === 'close' ? ', closed' : ''}`)
+  }
+
+  assert.deepEqual([...seen], ['413'])
+})

@@ -82,8 +82,7 @@ async function acceptBatch(
       row.client_conversation_id = conversation.client_conversation_id
       row.global_id = conversation.global_id
       row.internal_conversation_id = conversation.internal_conversation_id
-      // Without either, events go where the bearer says when they are delivered.
-      row.callback_url ??= conversation.callback_url
+      row.conversation_callback_url = conversation.callback_url
     }
     return row
   })

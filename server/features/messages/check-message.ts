@@ -104,6 +104,7 @@ export function checkMessage(
       messaging_service_sid: message.messaging_service_sid ?? null,
       global_customer_id: message.global_customer_id ?? null,
       callback_url: callbackUrl,
+      conversation_callback_url: null,
       error_code: null,
       error_description: null,
       answered_by: null,
