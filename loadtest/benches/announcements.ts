@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { announce, pause, waitForAll, warmUp } from '../lab/announce.ts'
+import { announce, ledgerOf, pause, waitForAll, warmUp } from '../lab/announce.ts'
 import { clockMs } from '../lab/clock-ms.ts'
 import { type System, startSystem } from '../lab/system.ts'
 import { print, quick, type Rate, rounds, row } from '../measure.ts'
@@ -13,14 +13,50 @@ const sent = quick ? 1_000 : 5_000
 /** Announcements: how fast recipients are taken in, and how fast they are reached. */
 export async function benchAnnouncements(): Promise<void> {
   await acceptance()
+  await insertion()
   await fanOut()
 }
 
 /** Recipients into durable storage, beside a prepared insert of as many rows. */
 async function acceptance(): Promise<void> {
+  const system = await startSystem({ bare: false, workers: 0, environment: { CONSUME: 'no' } })
+  const rates = await besideInserts(system, id => announce(system, id, 0, accepted))
+  print(
+    `Accepting ${accepted} recipients of an announcement in one JSON request, SQLite, synchronous NORMAL`,
+    [
+      row('prepared insert of as many rows (floor)', rates.floor, rates.floor),
+      row('server: received, checked, stored', rates.product, rates.floor)
+    ]
+  )
+}
+
+/** Recipients made messages, of an announcement whose time comes long after, so that nothing is sent. */
+async function insertion(): Promise<void> {
+  const system = await startSystem({ bare: false, workers: 0 })
+  const rates = await besideInserts(system, async id => {
+    await announce(system, id, 0, accepted, { send_at: '2090-01-01T00:00:00Z' })
+    while ((await ledgerOf(system, id)).waiting > 0) await pause(50)
+  })
+  print(
+    `Making messages of ${accepted} recipients of an announcement, SQLite, synchronous NORMAL`,
+    [
+      row('prepared insert of as many rows (floor)', rates.floor, rates.floor),
+      row(
+        'server: received, stored, doubles and opt-outs taken out, inserted',
+        rates.product,
+        rates.floor
+      )
+    ]
+  )
+}
+
+/** Measures what a server does with `accepted` recipients in turns with a prepared insert of as many rows. */
+async function besideInserts(
+  product: System,
+  work: (id: string) => Promise<unknown>
+): Promise<Record<'floor' | 'product', Rate[]>> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-announcements-'))
   const floor = await startTarget('bare-insert', { FLOOR_FILE: join(directory, 'floor.sqlite') })
-  const product = await startSystem({ bare: false, workers: 0, environment: { CONSUME: 'no' } })
   const rates: Record<'floor' | 'product', Rate[]> = { floor: [], product: [] }
   try {
     await floor.ask('insert', 1_000)
@@ -35,24 +71,14 @@ async function acceptance(): Promise<void> {
         p99Ms: Number.NaN,
         rssMb: after.rssBytes / 1_048_576
       })
-      rates.product.push(
-        await rateOf(product, accepted, async () => {
-          await announce(product, `accepted-${round}`, 0, accepted)
-        })
-      )
+      rates.product.push(await rateOf(product, accepted, () => work(`round-${round}`)))
     }
   } finally {
     await floor.stop()
     await product.stop()
     await rm(directory, { recursive: true, force: true })
   }
-  print(
-    `Accepting ${accepted} recipients of an announcement in one JSON request, SQLite, synchronous NORMAL`,
-    [
-      row('prepared insert of as many rows (floor)', rates.floor, rates.floor),
-      row('server: received, checked, stored', rates.product, rates.floor)
-    ]
-  )
+  return rates
 }
 
 /** Everybody sent to, two callbacks taken and two events delivered for each, beside the bare exchanges. */
@@ -87,7 +113,7 @@ async function reach(system: System, first: number): Promise<Rate> {
   })
 }
 
-async function rateOf(system: System, count: number, work: () => Promise<void>): Promise<Rate> {
+async function rateOf(system: System, count: number, work: () => Promise<unknown>): Promise<Rate> {
   const cpuMs = await system.cpuMs()
   const startedAt = clockMs()
   await work()

@@ -23,10 +23,12 @@ export async function announce(
   system: System,
   id: string,
   first: number,
-  count: number
+  count: number,
+  more: object = {}
 ): Promise<Reply> {
+  const recipients = recipientsFrom(first, count)
   const reply = await system.request('POST', '/announcements', {
-    body: { announcement: announcementOf(id, { recipients: recipientsFrom(first, count) }) }
+    body: { announcement: announcementOf(id, { recipients, ...more }) }
   })
   if (reply.status !== 202)
     throw new Error(`POST /announcements answered ${reply.status}: ${JSON.stringify(reply.body)}`)
