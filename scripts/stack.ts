@@ -1,11 +1,14 @@
 import { createMockTwilio } from '../mock-twilio/app.ts'
 import { developmentAccountSeed } from '../mock-twilio/development-account.ts'
+import type { AccountSeed } from '../mock-twilio/seeds.ts'
 import { createMockZoom } from '../mock-zoom/app.ts'
 import { developmentAccountSeed as zoomAccountSeed } from '../mock-zoom/development-account.ts'
 import { createApp, createDeps, startWorkers } from '../server/app.ts'
 import { readConfig } from '../server/config.ts'
 import { createLog } from '../server/platform/log.ts'
+import { examples } from '../server/examples.ts'
 import { development, developmentToken, seedDevelopment } from '../server/seed.ts'
+import { seedExamples } from '../server/seed-examples.ts'
 import { createClientApp } from '../simulator/client-app.ts'
 import { VirtualClock } from '../simulator/clock.ts'
 
@@ -38,7 +41,9 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
   const serverUrl = `http://${host}:${serverPort}`
   const mock = await createMockTwilio({
     clock,
-    accounts: [developmentAccountSeed(`${serverUrl}/api/v1/twilio_requests/inbound`)]
+    accounts: [
+      withTargetService(developmentAccountSeed(`${serverUrl}/api/v1/twilio_requests/inbound`))
+    ]
   })
   const twilioUrl = await mock.app.listen({
     host,
@@ -67,6 +72,7 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
   const deps = await createDeps({ config, clock, log: createLog(config.LOG_LEVEL) })
   await deps.database.migrate()
   await seedDevelopment(deps, `${clientAppUrl}/events`)
+  await seedExamples(deps)
   const app = await createApp(deps)
   const workers = startWorkers(deps)
   await app.listen({ host, port: serverPort })
@@ -89,6 +95,15 @@ export async function startStack(environment: NodeJS.ProcessEnv): Promise<Stack>
     }
   }
 }
+
+/** The messaging service that the documented example moves a number to. */
+const withTargetService = (account: AccountSeed): AccountSeed => ({
+  ...account,
+  messaging_services: [
+    ...(account.messaging_services ?? []),
+    { sid: examples.targetServiceSid, friendly_name: 'Second district' }
+  ]
+})
 
 const portFrom = (text: string | undefined, otherwise: number): number =>
   text === undefined ? otherwise : Number(text)

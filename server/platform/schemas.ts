@@ -30,6 +30,10 @@ export const Id = Type.Integer({
 /** A numeric id in a path. */
 export const NumericId = Type.Object({ id: Id })
 
+/** The same with an example that may be used up. */
+export const numericIdLike = (example: number) =>
+  Type.Object({ id: Type.Integer({ ...Id, examples: [example] }) })
+
 /** The answer to a deletion. */
 export const Deleted = Type.Object({}, { $id: 'Deleted', title: 'Deleted' })
 

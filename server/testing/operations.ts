@@ -8,10 +8,13 @@ export interface Operation {
   operationId: string
   /** Needs no token. */
   isOpen: boolean
+  /** Only its provider can ask it. */
+  isSigned: boolean
   takesJson: boolean
-  /** Of a JSON body. */
+  /** Of a body, with its media type: JSON where that is taken. */
+  contentType: string | undefined
   example: unknown
-  parameters: { in: string; name: string; example?: unknown }[]
+  parameters: { in: string; name: string; required?: boolean; example?: unknown }[]
 }
 
 interface Document {
@@ -34,15 +37,22 @@ export function operationsOf(app: FastifyInstance): Operation[] {
   const document: Document = JSON.parse(JSON.stringify(app.swagger()))
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => {
-      const json = operation.requestBody?.content['application/json']
+      const content = operation.requestBody?.content ?? {}
+      const takesJson = content['application/json'] !== undefined
+      const contentType = takesJson ? 'application/json' : Object.keys(content)[0]
       return {
         method: method.toUpperCase() as Operation['method'],
         path,
         url: path.replaceAll(/\{\w+\}/g, '1'),
         operationId: operation.operationId,
         isOpen: operation.security?.length === 0,
-        takesJson: json !== undefined,
-        example: json?.example,
+        isSigned: (operation.parameters ?? []).some(
+          ({ in: place, name, required }) =>
+            place === 'header' && required === true && /-signature$/i.test(name)
+        ),
+        takesJson,
+        contentType,
+        example: contentType === undefined ? undefined : content[contentType]?.example,
         parameters: operation.parameters ?? []
       }
     })

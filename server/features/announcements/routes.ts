@@ -24,7 +24,10 @@ import {
 
 const tags = ['Announcements']
 const ClientAnnouncementId = Type.Object({
-  client_announcement_id: Type.String({ description: 'Your id of the announcement.' })
+  client_announcement_id: Type.String({
+    description: 'Your id of the announcement.',
+    examples: ['snow-day-2026-11-23']
+  })
 })
 
 /** Announcements: one text to very many, each reached once. */
@@ -51,7 +54,7 @@ export const announcementRoutes: FastifyPluginAsyncTypebox<{
         schema: {
           summary: 'Announce',
           description:
-            'Up to 100,000 recipients as JSON. As `application/x-ndjson` any number: the first line is `{"announcement": {…}}` without recipients, every further line one recipient; an `Idempotency-Key` does not go with it, and is not needed. Answered when all are stored; a recipient is reached at most once, however often the request is repeated. With `dry_run=true` nothing is stored, and the answer tells cost and duration.',
+            'Up to 100,000 recipients as JSON. As `application/x-ndjson` any number: the first line is `{"announcement": {…}}` without recipients, every further line one recipient; an `Idempotency-Key` does not go with it, and is not needed. Answered when all are stored; a recipient is reached at most once, however often the request is repeated. With `dry_run=true` nothing is stored, and the answer tells cost and duration.\n\n```json\n{"announcement":{"client_announcement_id":"snow-day-2026-11-24","global_customer_id":"local-district","type":"sms","body":"School is closed today."}}\n"+16015550142"\n{"recipient_number":"+16015550143","client_message_id":"7"}\n```',
           tags,
           consumes: ['application/json', 'application/x-ndjson'],
           querystring: Type.Object({

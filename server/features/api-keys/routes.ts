@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
+import { examples } from '../../examples.ts'
 import { answerOnce } from '../../platform/answer-once.ts'
 import { type Clock, isoTime } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { ErrorBody, errors, invalidValues } from '../../platform/errors.ts'
-import { Deleted, NumericId } from '../../platform/schemas.ts'
+import { Deleted, numericIdLike } from '../../platform/schemas.ts'
 import { sha256 } from '../../platform/secrets.ts'
 import { createToken } from '../../platform/tokens.ts'
 import { Bearer } from '../bearers/bearer.entity.ts'
@@ -21,7 +22,6 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{
   const createResponses = { 201: NewApiKey, 403: ErrorBody, 409: ErrorBody, 422: ErrorBody }
   const deleteSchema = {
     tags,
-    params: NumericId,
     response: { 200: Deleted, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
   }
 
@@ -53,7 +53,14 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{
 
   app.delete(
     '/admin/api_keys/:id',
-    { config: { access: 'admin' }, schema: { ...deleteSchema, summary: 'Remove an API key' } },
+    {
+      config: { access: 'admin' },
+      schema: {
+        ...deleteSchema,
+        params: numericIdLike(examples.apiKeyId),
+        summary: 'Remove an API key'
+      }
+    },
     ({ params }) => remove({ id: params.id })
   )
 
@@ -75,7 +82,13 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<{
 
   app.delete(
     '/api_keys/:id',
-    { schema: { ...deleteSchema, summary: 'Remove an own API key' } },
+    {
+      schema: {
+        ...deleteSchema,
+        params: numericIdLike(examples.ownApiKeyId),
+        summary: 'Remove an own API key'
+      }
+    },
     ({ params, bearer }) => remove({ id: params.id, bearerId: bearer.id })
   )
 

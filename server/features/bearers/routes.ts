@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import { examples } from '../../examples.ts'
 import { isoTime } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { ErrorBody, errors, invalidValues } from '../../platform/errors.ts'
 import { answerOnce } from '../../platform/answer-once.ts'
-import { Deleted, NumericId } from '../../platform/schemas.ts'
+import { Deleted, numericIdLike } from '../../platform/schemas.ts'
 import type { SecretBox } from '../../platform/secrets.ts'
 import { httpUrlProblem } from '../../platform/url-check.ts'
 import { ApiKey } from '../api-keys/api-key.entity.ts'
@@ -76,7 +77,7 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         summary: 'Delete a bearer and its API keys',
         tags,
-        params: NumericId,
+        params: numericIdLike(examples.bearerId),
         response: { 200: Deleted, 403: ErrorBody, 404: ErrorBody, 409: ErrorBody, 422: ErrorBody }
       }
     },
@@ -99,7 +100,7 @@ export const bearerRoutes: FastifyPluginAsyncTypebox<{
         summary: 'Update a bearer',
         description: 'Fields that are absent stay as they are.',
         tags,
-        params: NumericId,
+        params: numericIdLike(examples.bearerId),
         body: UpdateBearer,
         response: {
           200: BearerWithSecret,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
+import { examples } from '../../examples.ts'
 import type { Database } from '../../platform/database.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import { isUuid } from '../../platform/ids.ts'
@@ -9,7 +10,9 @@ import { callFields, type CallRow, fromCalls, linkToRecording, presentCall } fro
 import { Call, RecordingUrl } from './schemas.ts'
 
 const tags = ['Calls']
-const params = Type.Object({ uuid: Type.String({ description: "The call's `uuid`." }) })
+const params = Type.Object({
+  uuid: Type.String({ description: "The call's `uuid`.", examples: [examples.callUuid] })
+})
 
 /** Calls of every kind: from browsers, return calls, and the legs of conference calls. */
 export const callRoutes: FastifyPluginAsyncTypebox<{

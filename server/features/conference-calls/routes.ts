@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
+import { examples } from '../../examples.ts'
 import { answerOnce } from '../../platform/answer-once.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import { isUuid } from '../../platform/ids.ts'
@@ -46,7 +47,10 @@ export const conferenceCallRoutes: FastifyPluginAsyncTypebox<{
         summary: 'Retrieve a conference call',
         tags,
         params: Type.Object({
-          uuid: Type.String({ description: "The conference call's `uuid`." })
+          uuid: Type.String({
+            description: "The conference call's `uuid`.",
+            examples: [examples.conferenceCallUuid]
+          })
         }),
         response: { 200: ConferenceCall, 403: ErrorBody, 404: ErrorBody }
       }

@@ -11,7 +11,7 @@ import { parsePhoneNumber } from '../../telephony/phone-number.ts'
 import { Participant } from '../participants/participant.entity.ts'
 import { usePairings } from '../participants/use-pairings.ts'
 import { Conversation as ConversationEntity } from './conversation.entity.ts'
-import { Conversation, WriteConversation } from './schemas.ts'
+import { Conversation, UpdateConversation, WriteConversation } from './schemas.ts'
 
 const tags = ['Conversations']
 const conversationIds = ['client_conversation_id', 'global_id', 'internal_conversation_id'] as const
@@ -75,7 +75,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<{
         summary: 'Update a conversation',
         tags,
         params: NumericId,
-        body: WriteConversation,
+        body: UpdateConversation,
         response: responses
       }
     },
@@ -98,7 +98,7 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<{
               Type.String({ description: 'Scope of the id; the name of the bearer when absent.' })
             )
           }),
-          body: WriteConversation,
+          body: UpdateConversation,
           response: responses
         }
       },

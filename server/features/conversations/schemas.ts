@@ -29,9 +29,11 @@ const fields = {
   )
 }
 
-/** POST and PATCH alike. */
+const conversation = Type.Object(fields, { minProperties: 1 })
+
+/** POST /conversations */
 export const WriteConversation = Type.Object(
-  { conversation: Type.Object(fields, { minProperties: 1 }) },
+  { conversation },
   {
     title: 'WriteConversation',
     examples: [
@@ -45,6 +47,15 @@ export const WriteConversation = Type.Object(
         }
       }
     ]
+  }
+)
+
+/** PATCH: fields that are absent stay as they are. */
+export const UpdateConversation = Type.Object(
+  { conversation },
+  {
+    title: 'UpdateConversation',
+    examples: [{ conversation: { welcome_message: 'Welcome to class 4b.' } }]
   }
 )
 export type WriteConversation = Static<typeof WriteConversation>['conversation']

@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
+import { examples } from '../../examples.ts'
 import { isoTime } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
 import type { Database } from '../../platform/database.ts'
 import { type DeadLetterRow, retryDeadLetters } from '../../platform/dead-letters.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
 import type { Queue } from '../../platform/queue.ts'
-import { Deleted, NumericId, PageQuery } from '../../platform/schemas.ts'
+import { Deleted, NumericId, numericIdLike, PageQuery } from '../../platform/schemas.ts'
 import { DeadLetter, lane, RetriedDeadLetters, RetryDeadLetters } from './schemas.ts'
 
 const tags = ['Dead letters']
@@ -100,7 +101,7 @@ export const deadLetterRoutes: FastifyPluginAsyncTypebox<{
         summary: 'Discard a dead letter',
         description: 'The work is never done.',
         tags,
-        params: NumericId,
+        params: numericIdLike(examples.secondDeadLetterId),
         response: { 200: Deleted, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
       }
     },

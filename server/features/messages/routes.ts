@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
+import { examples } from '../../examples.ts'
 import type { Config } from '../../config.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { decodeCursor, pageOf } from '../../platform/cursor.ts'
@@ -20,7 +21,10 @@ import { storeMediaCopies } from './store-media-copies.ts'
 
 const tags = ['Messages']
 const MessageUuid = Type.Object({
-  uuid: Type.String({ description: "The message's `message_uuid`." })
+  uuid: Type.String({
+    description: "The message's `message_uuid`.",
+    examples: [examples.messageUuid]
+  })
 })
 
 /** Messages: sent now or later, read, listed, and called back while they wait. */

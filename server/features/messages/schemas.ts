@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { examples } from '../../examples.ts'
 import { Nullable, Timestamp } from '../../platform/schemas.ts'
 
 const conversationIds = {
@@ -146,7 +147,7 @@ export const StoreMediaCopies = Type.Object(
     title: 'StoreMediaCopies',
     examples: [
       {
-        message_uuid: '0193585e-7c00-7000-8000-000000000000',
+        message_uuid: examples.messageUuid,
         media_file_urls: ['https://media.example/0193585e/1.jpg']
       }
     ]

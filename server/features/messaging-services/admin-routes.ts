@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
+import { examples } from '../../examples.ts'
 import type { CurrentBearer } from '../../platform/access.ts'
 import { answerOnce } from '../../platform/answer-once.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -210,7 +211,12 @@ export const messagingServiceAdminRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         summary: 'Retrieve a number job',
         tags,
-        params: Type.Object({ uuid: Type.String({ description: "The job's `uuid`." }) }),
+        params: Type.Object({
+          uuid: Type.String({
+            description: "The job's `uuid`.",
+            examples: [examples.numberJobUuid]
+          })
+        }),
         response: { 200: NumberJob, 403: ErrorBody, 404: ErrorBody }
       }
     },

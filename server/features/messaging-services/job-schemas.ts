@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { examples } from '../../examples.ts'
 import { Nullable, Timestamp } from '../../platform/schemas.ts'
 import { StateCode } from './schemas.ts'
 
@@ -33,7 +34,7 @@ export const MigrateNumbers = Type.Object(
   },
   {
     title: 'MigrateNumbers',
-    examples: [{ target_uuid: '01933f1a-2b00-7000-8000-000000000002', numbers: ['+16015550101'] }]
+    examples: [{ target_uuid: examples.targetServiceUuid, numbers: ['+16015550101'] }]
   }
 )
 

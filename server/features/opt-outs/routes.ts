@@ -109,7 +109,7 @@ export const optOutRoutes: FastifyPluginAsyncTypebox<{
         schema: {
           summary: 'Import opt-outs',
           description:
-            'A stream of any length: a JSON object a line, or CSV whose first line names the columns. The later word about a recipient and sender counts, so that an import may be repeated and never undoes what a person said since. Lines that cannot be read are listed, the others are taken over.',
+            'A stream of any length: a JSON object a line, or CSV whose first line names the columns. The later word about a recipient and sender counts, so that an import may be repeated and never undoes what a person said since. Lines that cannot be read are listed, the others are taken over.\n\n```csv\nrecipient_number,sender_key,class,opted_out_at\n+16015550142,MG00000000000000000000000000000001,messages,2026-11-23T10:34:00Z\n```',
           tags,
           consumes: ['application/x-ndjson', 'text/csv'],
           response: { 200: OptOutImport, 403: ErrorBody }

@@ -77,7 +77,17 @@ export const ImportedOptOut = Type.Object(
       ])
     )
   },
-  { title: 'ImportedOptOut' }
+  {
+    title: 'ImportedOptOut',
+    examples: [
+      {
+        recipient_number: '+16015550142',
+        sender_key: 'MG00000000000000000000000000000001',
+        class: 'messages',
+        opted_out_at: '2026-11-23T10:34:00Z'
+      }
+    ]
+  }
 )
 
 export const OptOutImport = Type.Object(

@@ -20,7 +20,7 @@ export const DeactivatePairing = Type.Object(
   },
   {
     title: 'DeactivatePairing',
-    examples: [{ participant: { participant_number: '+16015550142' } }]
+    examples: [{ participant: { participant_number: '+16015550143' } }]
   }
 )
 export type DeactivatePairing = Static<typeof DeactivatePairing>['participant']

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
+import { examples } from '../../examples.ts'
 import { type Clock, isoTime } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
 import { ErrorBody, errors } from '../../platform/errors.ts'
-import { NumericId, Nullable, Timestamp } from '../../platform/schemas.ts'
+import { Nullable, numericIdLike, Timestamp } from '../../platform/schemas.ts'
 import { Bearer } from '../bearers/bearer.entity.ts'
 import { BearerLimits } from './bearer-limits.entity.ts'
 import { type Span, spanMs, type UsageGuard, type UsageKind } from './usage-guard.ts'
@@ -65,7 +66,7 @@ export const usageLimitRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         summary: "Retrieve a bearer's limits",
         tags,
-        params: NumericId,
+        params: numericIdLike(examples.bearerId),
         response: { 200: Limits, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
       }
     },
@@ -84,7 +85,7 @@ export const usageLimitRoutes: FastifyPluginAsyncTypebox<{
         description:
           'In the place of those that the server is set to. A request beyond a limit is refused with 429 until the minute or day is over; an announcement that would pass the limit of a day is refused as a whole.',
         tags,
-        params: NumericId,
+        params: numericIdLike(examples.bearerId),
         body: WriteLimits,
         response: { 200: Limits, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody }
       }
