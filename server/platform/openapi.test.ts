@@ -141,6 +141,27 @@ onEachDatabase(dialect => {
     assert.deepEqual(failed, [])
     assert.ok(pasted.length >= 70)
   })
+
+  test('a stream that a description shows is taken, every line of it', async t => {
+    const server = await build(t, dialect, { workers: false })
+    const types: Record<string, string> = { json: 'application/x-ndjson', csv: 'text/csv' }
+
+    const rejected: Record<string, number> = {}
+    for (const { path, description } of operationsOf(server.app)) {
+      const [, language = '', stream] = /```(\w+)\n(.+?)```/s.exec(description) ?? []
+      if (stream === undefined) continue
+      const { body } = await server.request('POST', path.replace('/api/v1', ''), {
+        headers: { 'content-type': types[language] ?? language },
+        body: stream
+      })
+      rejected[path] = body.rejected_count
+    }
+
+    assert.deepEqual(rejected, {
+      '/api/v1/admin/opt_outs/import': 0,
+      '/api/v1/announcements': 0
+    })
+  })
 })
 
 test('the page of the document needs nobody else: no address but its own, held to it by the browser', async t => {

@@ -6,6 +6,7 @@ export interface Operation {
   /** The path with an id in the place of each parameter. */
   url: string
   operationId: string
+  description: string
   /** Needs no token. */
   isOpen: boolean
   /** Only its provider can ask it. */
@@ -14,7 +15,7 @@ export interface Operation {
   /** Of a body, with its media type: JSON where that is taken. */
   contentType: string | undefined
   example: unknown
-  parameters: { in: string; name: string; required?: boolean; example?: unknown }[]
+  parameters: { in: string; name: string; required?: boolean; example?: string | number }[]
 }
 
 interface Document {
@@ -24,6 +25,7 @@ interface Document {
       string,
       {
         operationId: string
+        description?: string
         security?: unknown[]
         parameters?: Operation['parameters']
         requestBody?: { content: Record<string, { example?: unknown }> }
@@ -45,6 +47,7 @@ export function operationsOf(app: FastifyInstance): Operation[] {
         path,
         url: path.replaceAll(/\{\w+\}/g, '1'),
         operationId: operation.operationId,
+        description: operation.description ?? '',
         isOpen: operation.security?.length === 0,
         isSigned: (operation.parameters ?? []).some(
           ({ in: place, name, required }) =>
