@@ -140,6 +140,11 @@ export class Accounts {
     this.#groups = expectations.map(expectation => new Group(expectation))
   }
 
+  /** A run that began later than it was expected to: its latencies count from then. */
+  postponed(name: string, startedAt: number): void {
+    this.#named(name).expectation.startedAt = startedAt
+  }
+
   /** The provider has taken a text to this number. */
   reached(number: string): void {
     const found = this.#find(number)

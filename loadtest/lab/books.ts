@@ -16,6 +16,12 @@ export interface Overtaking {
   overtaken: string
 }
 
+/** A run of recipients who are due later than was expected. */
+export interface Postponement {
+  name: string
+  startedAt: number
+}
+
 /** The accounts of the outside world, and the questions about them; the product's world and the bare one keep the same. */
 export function keepBooks(): {
   reached(number: string): void
@@ -37,6 +43,10 @@ export function keepBooks(): {
       expect(expectations) {
         accounts = new Accounts(expectations as Expectation[])
         progress = []
+      },
+      postpone(argument) {
+        const { name, startedAt } = argument as Postponement
+        accounts.postponed(name, startedAt)
       },
       progress: () => accounts.progress(),
       books: (): Books => ({

@@ -8,7 +8,7 @@ import {
   warmUp
 } from '../lab/announce.ts'
 import { arrive } from '../lab/arrivals.ts'
-import type { Overtaking } from '../lab/books.ts'
+import type { Overtaking, Postponement } from '../lab/books.ts'
 import { clockMs } from '../lab/clock-ms.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { sendMessage } from '../lab/messages.ts'
@@ -50,6 +50,8 @@ export const priorityUnderFlood: Scenario = {
     // None is sent before the flood is on its way.
     while ((await product.progress()).atProvider === 0) await pause(10)
     due.startedAt = Math.max(due.startedAt, clockMs())
+    const postponement: Postponement = { name: 'high', startedAt: due.startedAt }
+    await product.world.ask('postpone', postponement)
     const acceptedAt: number[] = []
     await arrive(due, async place => {
       await sendMessage(product, first + place, { priority: 'high' })
