@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Deps } from './app.ts'
 import { examples } from './examples.ts'
 import { createApiKey } from './features/api-keys/routes.ts'
-import { Bearer } from './features/bearers/bearer.entity.ts'
 import { Call } from './features/calls/call.entity.ts'
 import { Recording } from './features/calls/recording.entity.ts'
 import { clientEventsLane } from './features/client-events/emit-events.ts'
@@ -18,7 +16,7 @@ import { Participant } from './features/participants/participant.entity.ts'
 import { Voicemail } from './features/voicemails/voicemail.entity.ts'
 import type { Transaction } from './platform/database.ts'
 import { newUuid } from './platform/ids.ts'
-import { development } from './seed.ts'
+import { createBearer, development } from './seed.ts'
 
 type SeedDeps = Pick<Deps, 'database' | 'queue' | 'clock' | 'secrets' | 'storage'>
 
@@ -51,22 +49,12 @@ export async function seedExamples(deps: SeedDeps): Promise<void> {
 /** The administrator that the examples are asked as. */
 const admin = 1
 
-async function createBearerAndKeys(
-  { secrets }: SeedDeps,
-  tx: Transaction,
-  now: number
-): Promise<void> {
-  const bearer = tx.em.create(Bearer, {
+async function createBearerAndKeys(deps: SeedDeps, tx: Transaction, now: number): Promise<void> {
+  const bearer = await createBearer(deps, tx, {
     bearerName: 'Gradebook',
     bearerType: 'Application',
-    callbackUrl: null,
-    username: 'gradebook',
-    passwordCipher: secrets.seal(randomBytes(24).toString('base64url')),
-    signingSecretCipher: secrets.seal(`whsec_${randomBytes(24).toString('base64')}`),
-    createdAt: now,
-    updatedAt: now
+    username: 'gradebook'
   })
-  await tx.em.flush()
   for (const bearerId of [admin, admin, bearer.id]) await createApiKey(tx, bearerId, now)
 }
 

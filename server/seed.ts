@@ -38,7 +38,12 @@ export async function seedFirstKey(deps: SeedDeps): Promise<void> {
   const token = isMock ? developmentToken : createToken()
   const isFirstStart = await deps.database.transaction(async tx => {
     if ((await tx.em.count(ApiKey)) > 0) return false
-    const bearer = await createAdmin(deps, tx, isMock ? development.signingSecret : undefined)
+    const bearer = await createBearer(
+      deps,
+      tx,
+      { bearerName: 'admin', bearerType: 'Admin', username: 'admin' },
+      isMock ? development.signingSecret : undefined
+    )
     await createApiKey(tx, bearer.id, deps.clock.now(), token)
     if (isMock) await createDevelopmentNumbers(deps, tx, bearer.id)
     return true
@@ -95,17 +100,17 @@ async function createDevelopmentNumbers(
     })
 }
 
-async function createAdmin(
-  { secrets, clock }: SeedDeps,
+/** A bearer whose events go nowhere yet, with secrets that nobody was told. */
+export async function createBearer(
+  { secrets, clock }: Pick<SeedDeps, 'secrets' | 'clock'>,
   tx: Transaction,
-  signingSecret: string | undefined
+  named: Pick<Bearer, 'bearerName' | 'bearerType' | 'username'>,
+  signingSecret?: string
 ): Promise<Bearer> {
   const now = clock.now()
   const bearer = tx.em.create(Bearer, {
-    bearerName: 'admin',
-    bearerType: 'Admin',
+    ...named,
     callbackUrl: null,
-    username: 'admin',
     passwordCipher: secrets.seal(randomBytes(24).toString('base64url')),
     signingSecretCipher: secrets.seal(
       signingSecret ?? `whsec_${randomBytes(24).toString('base64')}`

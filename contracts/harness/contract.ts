@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mutants } from './mutants/catalogue.ts'
 import { gradeHarness, killMatrix } from './mutants/run-mutants.ts'
-import { type Command, readCommand, simulatorToken, simulatorZoomSecret, usage } from './options.ts'
+import { type Command, readCommand, usage } from './options.ts'
 import { consoleReport } from './report/console-report.ts'
 import { htmlReport } from './report/html-report.ts'
 import { jsonReport } from './report/json-report.ts'
 import { junitReport } from './report/junit-report.ts'
 import { seconds } from './report/rows.ts'
 import { type RunResult, runContract } from './run.ts'
-import { type StartedStack, startStackProcess } from './started-stack.ts'
+import { optionsFor, type StartedStack, startStackProcess } from './started-stack.ts'
 
 /*
  * npm run contract -- --url http://127.0.0.1:3000 --token csk_…
@@ -60,16 +60,7 @@ async function judgeOnce(
   const result = await runContract(
     {
       ...values,
-      ...(stack && {
-        url: stack.url,
-        publicUrl: stack.url,
-        token: stack.token,
-        mockTwilio: stack.mockTwilio,
-        signingToken: simulatorToken,
-        mockZoom: stack.mockZoom,
-        zoomSecret: simulatorZoomSecret,
-        serverPid: stack.pid
-      }),
+      ...(stack && { ...optionsFor(stack), serverPid: stack.pid }),
       seed,
       // Names hold the time too, so that the same seed may be run twice against one database.
       runId: `${seed}-${Date.now().toString(36)}`

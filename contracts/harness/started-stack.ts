@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import { developmentToken } from '../../server/seed.ts'
 import { freePort } from '../../simulator/free-port.ts'
+import { simulatorToken, simulatorZoomSecret } from './options.ts'
 
 /** The offline stack in a process of its own, as `npm start` has it. */
 export interface StartedStack {
@@ -19,6 +20,17 @@ export interface StartedStack {
   output(): string
   stop(): Promise<void>
 }
+
+/** What a run is told of a stack: where everything is, and what its providers sign with. */
+export const optionsFor = ({ url, token, mockTwilio, mockZoom }: StartedStack) => ({
+  url,
+  publicUrl: url,
+  token,
+  mockTwilio,
+  signingToken: simulatorToken,
+  mockZoom,
+  zoomSecret: simulatorZoomSecret
+})
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

@@ -1,6 +1,6 @@
 import { runContract } from '../run.ts'
-import { type ContractOptions, simulatorToken, simulatorZoomSecret } from '../options.ts'
-import { startStackProcess } from '../started-stack.ts'
+import type { ContractOptions } from '../options.ts'
+import { optionsFor, startStackProcess } from '../started-stack.ts'
 import { inParallel } from '../world/world.ts'
 import type { Mutant } from './mutant.ts'
 
@@ -67,13 +67,7 @@ async function judgeMutant(mutant: Mutant, options: Omit<ContractOptions, 'runId
   try {
     const { ledger } = await runContract({
       ...options,
-      url: stack.url,
-      publicUrl: stack.url,
-      token: stack.token,
-      mockTwilio: stack.mockTwilio,
-      signingToken: simulatorToken,
-      mockZoom: stack.mockZoom,
-      zoomSecret: simulatorZoomSecret,
+      ...optionsFor(stack),
       serverPid: mutant.holdUp === true ? stack.pid : undefined,
       rateProbe: 0,
       eventTimeoutMs,
