@@ -53,7 +53,8 @@ export async function findRecording(
 /**
  * Stores what became known of a recording, and tells whoever it belongs to. Gives whether it was new.
  *
- * @param recording in hand, locked; it is changed
+ * @param recording in hand, locked, and its call before it: what is told of the call must not be older than what was
+ *   told last; it is changed
  */
 export async function keepRecording(
   deps: CallDeps,

@@ -23,6 +23,7 @@ export async function lockCalls(
     ),
     conferenceUuids: callbacks.flatMap(({ query, form }) =>
       uuidIn(query.get('conference_uuid') ?? form.get('FriendlyName'))
-    )
+    ),
+    recordingSids: callbacks.map(({ form }) => storable(form.get('RecordingSid') ?? ''))
   })
 }

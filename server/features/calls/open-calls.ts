@@ -26,6 +26,8 @@ export interface CallNames {
   sids: readonly string[]
   /** Of conferences as a whole. */
   conferenceUuids?: readonly string[]
+  /** Of their recordings. */
+  recordingSids?: readonly string[]
 }
 
 /** Calls in hand, locked, and the conferences of those that are legs. */
@@ -42,18 +44,21 @@ export interface OpenCalls {
   doubtful: Set<CallRow>
 }
 
-/** Finds calls and locks them in one order everywhere: conferences, their legs, direct calls. */
+/** Finds calls and locks them in one order everywhere: conferences, their legs, direct calls, and after them recordings. */
 export async function openCalls(
   { database }: Pick<CallDeps, 'database'>,
   tx: Transaction,
-  { uuids, sids, conferenceUuids = [] }: CallNames
+  { uuids, sids, conferenceUuids = [], recordingSids = [] }: CallNames
 ): Promise<OpenCalls> {
   const named = [...new Set(uuids)].map(uuid => ({ uuid }))
   const known = [...new Set(sids)].filter(sid => sid !== '').map(sid => ({ sid }))
+  const recorded = [...new Set(recordingSids)].filter(sid => sid !== '').map(sid => ({ sid }))
   const { rows: found } = await sql<{ id: number; conference_call_id: number | null }>`
     select id, conference_call_id from calls where uuid in (select r.uuid from ${database.rows(named, { uuid: 'uuid' })})
     union select id, conference_call_id from calls where call_sid in (select r.sid from ${database.rows(known, { sid: 'text' })})
-    union select id, conference_call_id from calls where dialled_sid in (select r.sid from ${database.rows(known, { sid: 'text' })})`.execute(
+    union select id, conference_call_id from calls where dialled_sid in (select r.sid from ${database.rows(known, { sid: 'text' })})
+    union select k.id, k.conference_call_id from recordings g join calls k on k.id = g.call_id
+      where g.recording_sid in (select r.sid from ${database.rows(recorded, { sid: 'text' })})`.execute(
     tx.sql
   )
   const conferenceIds = [...new Set(found.flatMap(row => row.conference_call_id ?? []))]

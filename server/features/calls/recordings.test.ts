@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { build, onEachDatabase, parentNumber, type TestServer } from '../../testing/build.ts'
+import {
+  build,
+  firstNumber,
+  onEachDatabase,
+  parentNumber,
+  type TestServer,
+  until
+} from '../../testing/build.ts'
 import { aPairing, eventsOf, parentCalls, person } from '../../testing/calls.ts'
+import { createCallbackReceipt } from '../provider-callbacks/receive-callbacks.ts'
+import { publishRecordings } from './lanes.ts'
 
 const words = 'Anna is ill today and will stay at home, thank you.'
 
@@ -91,3 +100,72 @@ onEachDatabase(dialect => {
     assert.deepEqual([absent.status, nonsense.status], [404, 404])
   })
 })
+
+/** How the news comes that a recording is stored, and that it was written down. */
+const newsOfRecordings: Record<string, (server: TestServer, sid: string) => Promise<unknown>> = {
+  'is stored': ({ deps }, sid) =>
+    deps.database.transaction(tx =>
+      publishRecordings(deps.queue, tx, [{ bearerId: 1, id: sid, dueAt: deps.clock.now() }])
+    ),
+  'was written down': ({ deps }, sid) =>
+    createCallbackReceipt(deps).submit({
+      kind: 'twilio.transcription',
+      query: '',
+      body: `RecordingSid=${sid}&TranscriptionSid=TR1&TranscriptionStatus=completed&TranscriptionText=Hello`,
+      requestId: 'test'
+    })
+}
+
+for (const [what, cause] of Object.entries(newsOfRecordings))
+  test(`a conference is told of as it is, and not as it was before, when its recording ${what}`, async t => {
+    const server = await build(t, 'postgresql')
+    const sid = await anEndingConference(server)
+    const { database } = server.deps
+
+    await database.transaction(async tx => {
+      await sql`update conference_calls set internal_status = 'completed'`.execute(tx.sql)
+      await cause(server, sid)
+      await until(
+        'the news to be told, or to wait',
+        async () => server.clientApp.events.length > 0 || (await areLocksAwaited(server))
+      )
+    })
+    await server.idle()
+
+    const told = eventsOf(server, 'conference_calls.conference_call.status_update')
+    assert.deepEqual(
+      told.map(event => event['internal_status']),
+      ['completed']
+    )
+  })
+
+/** A conference whose recording is announced, at the moment before its end is noted. Gives the recording's SID. */
+async function anEndingConference(server: TestServer): Promise<string> {
+  person(server, parentNumber, { answers: 'person', hangs_up_after: '2 min' })
+  const moderator = '+16015550160'
+  person(server, moderator, { answers: 'person', hangs_up_after: '2 min' })
+  await server.request('POST', '/conference_calls', {
+    body: {
+      twilio_number: firstNumber,
+      moderator_number: moderator,
+      participant_numbers: [parentNumber],
+      client_conversation_id: 'class-4b'
+    }
+  })
+  await server.advance('3 h')
+  const executor = server.deps.database.sql
+  await sql`update conference_calls set internal_status = 'ending'`.execute(executor)
+  await sql`delete from client_events`.execute(executor)
+  server.clientApp.events.length = 0
+  const { rows } = await sql<{ sid: string }>`update recordings
+    set status = 'announced', transcription_status = null returning recording_sid as sid`.execute(
+    executor
+  )
+  return rows[0]?.sid ?? ''
+}
+
+async function areLocksAwaited({ deps }: TestServer): Promise<boolean> {
+  const { rows } = await sql`select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(deps.database.sql)
+  return rows.length > 0
+}

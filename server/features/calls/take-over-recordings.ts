@@ -12,7 +12,7 @@ import {
   type RecordingNews,
   type RecordingRow
 } from './keep-recording.ts'
-import type { CallDeps } from './open-calls.ts'
+import { type CallDeps, openCalls } from './open-calls.ts'
 
 export interface TakeOverDeps extends CallDeps {
   log: Logger
@@ -132,6 +132,7 @@ async function finish(deps: TakeOverDeps, entry: Entry, recording: RecordingRow)
 /** Stores what became known together with the verdict. */
 async function keep(deps: TakeOverDeps, verdict: Verdict, news: RecordingNews): Promise<void> {
   await deps.database.transaction(async tx => {
+    await openCalls(deps, tx, { uuids: [], sids: [], recordingSids: [verdict.entry.payload] })
     const recording = await findRecording(deps, tx, verdict.entry.payload)
     if (recording) await keepRecording(deps, tx, recording, news)
     await deps.queue.settle([verdict], tx)

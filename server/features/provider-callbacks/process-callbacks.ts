@@ -91,7 +91,8 @@ const callKinds = new Set<CallbackKind>([
   'twilio.sdk_call',
   'twilio.conference_status',
   'twilio.recording',
-  'twilio.voicemail'
+  'twilio.voicemail',
+  'twilio.transcription'
 ])
 
 /** What is answered and has no effect of its own is kept, and nothing more. */
