@@ -1,6 +1,17 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 
+import {
+  Count,
+  Instant,
+  RandomState,
+  SavedAgenda,
+  SavedFaults,
+  SavedJournal,
+  strict,
+  Text
+} from '../simulator/snapshot-parts.ts'
+import { createSnapshotReader } from '../simulator/world-snapshots.ts'
 import { Persona } from './carrier/persona.ts'
 import { WorldSeed } from './seeds.ts'
 import { CallRecord } from './voice/call-record.ts'
@@ -25,17 +36,12 @@ export interface WorldSnapshot {
   state: WorldState
 }
 
-const strict = { additionalProperties: false }
-const Text = Type.String()
-const Count = Type.Integer({ minimum: 0 })
-const Instant = Type.Number({ minimum: -8_640_000_000_000_000, maximum: 8_640_000_000_000_000 })
 const IsoTime = Type.String({
   pattern:
     '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?Z$'
 })
 const Url = Type.Union([Text, Type.Null()])
 const AccountSid = Type.String({ pattern: '^AC[0-9a-fA-F]{32}$' })
-const Random = Type.Array(Type.Integer(), { minItems: 4, maxItems: 4 })
 const hundredYearsMs = 100 * 365 * 86_400_000
 
 const Dated = Type.Object({ sid: Text, dateCreated: Instant, dateUpdated: Instant })
@@ -146,16 +152,6 @@ const Handset = Type.Object({
   answered: Type.Array(Count)
 })
 
-const Fault = Type.Object({
-  id: Text,
-  added_at: Type.Number(),
-  matched: Count,
-  applied: Count,
-  effect: Type.Object({ type: Text })
-})
-
-const Miss = Type.Object({ because: Text })
-
 /** One more field of a world's state is one more line here: the compiler sees to it. */
 const parts = {
   name: AccountSid,
@@ -200,21 +196,17 @@ const parts = {
   ),
   numbersByPhone: pairs(Text),
   services: pairs(Service),
-  requestIds: Random,
-  callbackIds: Random,
-  alertIds: Random,
-  ids: Random,
+  requestIds: RandomState,
+  callbackIds: RandomState,
+  alertIds: RandomState,
+  ids: RandomState,
   carrier: Carrier,
   compliance: Compliance,
   handsets: Type.Object({ lives: Count, handsets: Type.Array(Handset) }, strict),
   optOuts: Type.Array(
     Type.Object({ handset: Text, sender: Text, at: Instant, keyword: Text }, strict)
   ),
-  faults: Type.Object({
-    added: Count,
-    rules: Type.Array(Type.Object({ fault: Fault, random: Random, misses: Type.Array(Miss) })),
-    explanations: Type.Optional(Type.Array(Type.Tuple([Count, Type.Array(Miss)])))
-  }),
+  faults: SavedFaults,
   alertLog: Type.Object({
     seq: Count,
     alerts: Type.Array(
@@ -227,9 +219,7 @@ const parts = {
       })
     )
   }),
-  agenda: Type.Array(
-    Type.Object({ inMs: Type.Number(), plan: Type.Object({ kind: Text }) }, strict)
-  ),
+  agenda: SavedAgenda,
   messages: Type.Object(
     { seq: Count, messages: Type.Array(Message), done: Type.Array(Text) },
     strict
@@ -238,11 +228,7 @@ const parts = {
   conferences: logOf(ConferenceRecord),
   recordings: logOf(RecordingRecord),
   transcriptions: logOf(TranscriptionRecord),
-  journal: Type.Object({
-    seq: Count,
-    dropped: Type.Object({ digest: Text, isDigested: Type.Boolean() }),
-    entries: Type.Array(Type.Object({ seq: Count, at: Type.Number(), world: Text, kind: Text }))
-  })
+  journal: SavedJournal
 } satisfies Record<keyof WorldState, TSchema>
 
 const WholeSnapshot = TypeCompiler.Compile(
@@ -266,39 +252,12 @@ function pairs<T extends TSchema>(value: T) {
   return Type.Array(Type.Tuple([Type.String(), value]))
 }
 
-/** The snapshot, or in a sentence why it is none. */
-export function whatIsWrong(given: unknown): { snapshot: WorldSnapshot } | { problem: string } {
-  if (typeof given !== 'object' || given === null || !('format' in given)) {
-    return { problem: `no snapshot: there is no format, which is "${snapshotFormat}"` }
-  }
-  const { format } = given
-  if (format !== snapshotFormat) {
-    return {
-      problem: `no snapshot of mock-twilio: its format is ${told(format)}, not "${snapshotFormat}"`
-    }
-  }
-  const version = 'version' in given ? given.version : undefined
-  if (version !== snapshotVersion) {
-    return {
-      problem: `a snapshot of version ${told(version)}, and this mock reads ${snapshotVersion}`
-    }
-  }
-  if (isSnapshot(given)) return consistent(given)
-  const first = WholeSnapshot.Errors(given).First()
-  const where = first === undefined || first.path === '' ? 'it' : first.path
-  return { problem: `a damaged snapshot: ${where}: ${first?.message ?? 'is not as saved'}` }
-}
-
-function isSnapshot(given: unknown): given is WorldSnapshot {
-  return WholeSnapshot.Check(given)
-}
-
-function consistent(snapshot: WorldSnapshot): { snapshot: WorldSnapshot } | { problem: string } {
-  const { account_sid: sid, state } = snapshot
-  if (state.name === sid && state.origin.account_sid === sid) return { snapshot }
-  return { problem: `a damaged snapshot: it is of ${sid}, and inside of ${state.name}` }
-}
-
-function told(value: unknown): string {
-  return JSON.stringify(value)?.slice(0, 80) ?? 'missing'
-}
+/** The snapshot; a refusal that says in a sentence why it is none is thrown. */
+export const readSnapshot = createSnapshotReader<WorldSnapshot>({
+  mock: 'mock-twilio',
+  format: snapshotFormat,
+  version: snapshotVersion,
+  whole: WholeSnapshot,
+  accountOf: snapshot => snapshot.account_sid,
+  originOf: ({ state }) => state.origin.account_sid
+})

@@ -1,9 +1,10 @@
 import { ControlRefusal } from '../simulator/control-refusal.ts'
+import { fitting, refuseUnknownPlans, untilQuiet } from '../simulator/world-snapshots.ts'
 import { isSid } from './ids.ts'
 import {
+  readSnapshot,
   snapshotFormat,
   snapshotVersion,
-  whatIsWrong,
   type WorldSnapshot
 } from './snapshot-format.ts'
 import type { Store } from './store.ts'
@@ -26,7 +27,7 @@ export interface RestoreOptions {
 }
 
 export async function saveWorld(store: Store, name: string): Promise<WorldSnapshot> {
-  await quiet(store)
+  await untilQuiet(store.clock, 'callbacks')
   const world = store.get(name)
   if (world === undefined) throw new ControlRefusal(404, `no world "${name}" to save`)
   const state = world.save()
@@ -48,7 +49,7 @@ export async function restoreWorld(
   options: RestoreOptions = {}
 ): Promise<World> {
   const { saved_at: savedAt, account_sid: from, state } = checked(store, given, options)
-  await quiet(store)
+  await untilQuiet(store.clock, 'callbacks')
   if (options.sharesNumbers !== true) refuseTaken(store, state)
   const world = fitting(() => store.restore(state, { setsClock: options.setsClock === true }))
   world.journal.append({ kind: 'world.restored', saved_at: savedAt, saved_from: from })
@@ -56,35 +57,16 @@ export async function restoreWorld(
 }
 
 function checked(store: Store, given: unknown, { accountSid }: RestoreOptions): WorldSnapshot {
-  const snapshot = readable(given)
+  const snapshot = readSnapshot(given)
   const { state } = snapshot
-  const unknownPlan = state.agenda.find(({ plan }) => !store.planned.handles(plan.kind))
-  if (unknownPlan !== undefined) {
-    throw new ControlRefusal(
-      400,
-      `the snapshot has a plan of an unknown kind, ${unknownPlan.plan.kind}`
-    )
-  }
+  refuseUnknownPlans(store.planned, state.agenda)
   if (accountSid === undefined || accountSid === state.name) return snapshot
   if (!isSid(accountSid, 'AC')) {
     throw new ControlRefusal(400, `a world is named by an AccountSid, got "${accountSid}"`)
   }
   const { account_sid: from } = snapshot
-  const renamed = readable(JSON.parse(JSON.stringify(snapshot).replaceAll(from, accountSid)))
+  const renamed = readSnapshot(JSON.parse(JSON.stringify(snapshot).replaceAll(from, accountSid)))
   return { ...renamed, account_sid: from }
-}
-
-function readable(given: unknown): WorldSnapshot {
-  const read = whatIsWrong(given)
-  if ('problem' in read) throw new ControlRefusal(400, read.problem)
-  return read.snapshot
-}
-
-async function quiet({ clock }: Store): Promise<void> {
-  await clock.advance(0)
-  if (clock.isHeld) {
-    throw new ControlRefusal(409, 'callbacks are in flight that the application does not answer')
-  }
 }
 
 /** Seeds may give one number to several worlds; what was bought or transferred has one owner. */
@@ -98,16 +80,5 @@ function refuseTaken(store: Store, { name, origin, numbersByPhone }: WorldState)
     const owner = seeded.has(phoneNumber) ? undefined : store.ownerOf(phoneNumber, name)
     if (owner === undefined) continue
     throw new ControlRefusal(409, `${phoneNumber} of the snapshot belongs to ${owner.name} now`)
-  }
-}
-
-/** A file that was changed by hand may be of the right shape and make no sense. */
-function fitting<T>(build: () => T): T {
-  try {
-    return build()
-  } catch (error) {
-    if (error instanceof ControlRefusal) throw error
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ControlRefusal(400, `the snapshot does not fit together: ${why}`)
   }
 }

@@ -1,6 +1,17 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 
+import {
+  Count,
+  Instant,
+  RandomState,
+  SavedAgenda,
+  SavedFaults,
+  SavedJournal,
+  strict,
+  Text
+} from '../simulator/snapshot-parts.ts'
+import { createSnapshotReader } from '../simulator/world-snapshots.ts'
 import { WorldSeed } from './seeds.ts'
 import type { WorldState } from './world-state.ts'
 
@@ -21,14 +32,9 @@ export interface WorldSnapshot {
   state: WorldState
 }
 
-const strict = { additionalProperties: false }
-const Text = Type.String()
-const Count = Type.Integer({ minimum: 0 })
-const Instant = Type.Number({ minimum: -8_640_000_000_000_000, maximum: 8_640_000_000_000_000 })
 const When = Type.Union([Instant, Type.Null()])
 const TextOrNull = Type.Union([Text, Type.Null()])
 const AccountId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
-const Random = Type.Array(Type.Integer(), { minItems: 4, maxItems: 4 })
 const Texts = Type.Array(Text)
 
 const User = Type.Object({
@@ -116,16 +122,6 @@ const Delivery = Type.Object({
   )
 })
 
-const Fault = Type.Object({
-  id: Text,
-  added_at: Type.Number(),
-  matched: Count,
-  applied: Count,
-  effect: Type.Object({ type: Text })
-})
-
-const Miss = Type.Object({ because: Text })
-
 /** One more field of a world's state is one more line here: the compiler sees to it. */
 const parts = {
   name: AccountId,
@@ -133,9 +129,9 @@ const parts = {
   seed: Text,
   now: Instant,
   clockOffsetMs: Type.Number(),
-  ids: Random,
-  webhookIds: Random,
-  requestIds: Random,
+  ids: RandomState,
+  webhookIds: RandomState,
+  requestIds: RandomState,
   sessions: Type.Array(Session),
   files: Type.Array(File),
   subscriptions: Type.Array(Subscription),
@@ -147,23 +143,13 @@ const parts = {
   operationLogs: Type.Array(Type.Object({ at: Instant, category: Text, action: Text })),
   counts: Type.Object({ sessions: Count, users: Count, files: Count, streams: Count }, strict),
   storage: Type.Object({ isOwn: Type.Boolean(), locationId: Text }, strict),
-  faults: Type.Object({
-    added: Count,
-    rules: Type.Array(Type.Object({ fault: Fault, random: Random, misses: Type.Array(Miss) })),
-    explanations: Type.Optional(Type.Array(Type.Tuple([Count, Type.Array(Miss)])))
-  }),
+  faults: SavedFaults,
   alertLog: Type.Object({
     seq: Count,
     alerts: Type.Array(Type.Object({ seq: Count, at: Text, code: Type.Integer(), message: Text }))
   }),
-  agenda: Type.Array(
-    Type.Object({ inMs: Type.Number(), plan: Type.Object({ kind: Text }) }, strict)
-  ),
-  journal: Type.Object({
-    seq: Count,
-    dropped: Type.Object({ digest: Text, isDigested: Type.Boolean() }),
-    entries: Type.Array(Type.Object({ seq: Count, at: Type.Number(), world: Text, kind: Text }))
-  })
+  agenda: SavedAgenda,
+  journal: SavedJournal
 } satisfies Record<keyof WorldState, TSchema>
 
 const WholeSnapshot = TypeCompiler.Compile(
@@ -179,39 +165,12 @@ const WholeSnapshot = TypeCompiler.Compile(
   )
 )
 
-/** The snapshot, or in a sentence why it is none. */
-export function whatIsWrong(given: unknown): { snapshot: WorldSnapshot } | { problem: string } {
-  if (typeof given !== 'object' || given === null || !('format' in given)) {
-    return { problem: `no snapshot: there is no format, which is "${snapshotFormat}"` }
-  }
-  const { format } = given
-  if (format !== snapshotFormat) {
-    return {
-      problem: `no snapshot of mock-zoom: its format is ${told(format)}, not "${snapshotFormat}"`
-    }
-  }
-  const version = 'version' in given ? given.version : undefined
-  if (version !== snapshotVersion) {
-    return {
-      problem: `a snapshot of version ${told(version)}, and this mock reads ${snapshotVersion}`
-    }
-  }
-  if (isSnapshot(given)) return consistent(given)
-  const first = WholeSnapshot.Errors(given).First()
-  const where = first === undefined || first.path === '' ? 'it' : first.path
-  return { problem: `a damaged snapshot: ${where}: ${first?.message ?? 'is not as saved'}` }
-}
-
-function isSnapshot(given: unknown): given is WorldSnapshot {
-  return WholeSnapshot.Check(given)
-}
-
-function consistent(snapshot: WorldSnapshot): { snapshot: WorldSnapshot } | { problem: string } {
-  const { account_id: id, state } = snapshot
-  if (state.name === id && state.origin.account_id === id) return { snapshot }
-  return { problem: `a damaged snapshot: it is of ${id}, and inside of ${state.name}` }
-}
-
-function told(value: unknown): string {
-  return JSON.stringify(value)?.slice(0, 80) ?? 'missing'
-}
+/** The snapshot; a refusal that says in a sentence why it is none is thrown. */
+export const readSnapshot = createSnapshotReader<WorldSnapshot>({
+  mock: 'mock-zoom',
+  format: snapshotFormat,
+  version: snapshotVersion,
+  whole: WholeSnapshot,
+  accountOf: snapshot => snapshot.account_id,
+  originOf: ({ state }) => state.origin.account_id
+})

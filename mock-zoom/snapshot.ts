@@ -1,8 +1,9 @@
 import { ControlRefusal } from '../simulator/control-refusal.ts'
+import { fitting, refuseUnknownPlans, untilQuiet } from '../simulator/world-snapshots.ts'
 import {
+  readSnapshot,
   snapshotFormat,
   snapshotVersion,
-  whatIsWrong,
   type WorldSnapshot
 } from './snapshot-format.ts'
 import type { Store } from './store.ts'
@@ -21,7 +22,7 @@ export interface RestoreOptions {
 }
 
 export async function saveWorld(store: Store, name: string): Promise<WorldSnapshot> {
-  await quiet(store)
+  await untilQuiet(store.clock, 'webhooks')
   const world = store.get(name)
   if (world === undefined) throw new ControlRefusal(404, `no world "${name}" to save`)
   const state = world.save()
@@ -43,22 +44,16 @@ export async function restoreWorld(
   options: RestoreOptions = {}
 ): Promise<World> {
   const { saved_at: savedAt, account_id: from, state } = checked(store, given, options)
-  await quiet(store)
+  await untilQuiet(store.clock, 'webhooks')
   const world = fitting(() => store.restore(state, { setsClock: options.setsClock === true }))
   world.journal.append({ kind: 'world.restored', saved_at: savedAt, saved_from: from })
   return world
 }
 
 function checked(store: Store, given: unknown, { accountId }: RestoreOptions): WorldSnapshot {
-  const read = whatIsWrong(given)
-  if ('problem' in read) throw new ControlRefusal(400, read.problem)
-  const { snapshot } = read
+  const snapshot = readSnapshot(given)
   const { state } = snapshot
-  const unknownPlan = state.agenda.find(({ plan }) => !store.planned.handles(plan.kind))
-  if (unknownPlan !== undefined) {
-    const { kind } = unknownPlan.plan
-    throw new ControlRefusal(400, `the snapshot has a plan of an unknown kind, ${kind}`)
-  }
+  refuseUnknownPlans(store.planned, state.agenda)
   if (accountId === undefined || accountId === state.name) return snapshot
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(accountId)) {
     throw new ControlRefusal(400, `a world is named by an account id, got "${accountId}"`)
@@ -66,22 +61,4 @@ function checked(store: Store, given: unknown, { accountId }: RestoreOptions): W
   // What was said about it before, in its journal and its webhooks, stays as it was said.
   const origin = { ...state.origin, account_id: accountId }
   return { ...snapshot, state: { ...state, name: accountId, origin } }
-}
-
-async function quiet({ clock }: Store): Promise<void> {
-  await clock.advance(0)
-  if (clock.isHeld) {
-    throw new ControlRefusal(409, 'webhooks are in flight that the application does not answer')
-  }
-}
-
-/** A file that was changed by hand may be of the right shape and make no sense. */
-function fitting<T>(build: () => T): T {
-  try {
-    return build()
-  } catch (error) {
-    if (error instanceof ControlRefusal) throw error
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ControlRefusal(400, `the snapshot does not fit together: ${why}`)
-  }
 }
