@@ -1,3 +1,4 @@
+import type { AnnouncementLedger } from '../../server/features/announcements/schemas.ts'
 import type { Account } from './accounts.ts'
 import type { Books } from './books.ts'
 import { clockMs } from './clock-ms.ts'
@@ -99,19 +100,9 @@ function everyOnce(account: Account): KeptPromise[] {
   ]
 }
 
-export interface Ledger {
-  accepted: number
-  waiting: number
-  pending: number
-  sent: number
-  refused: number
-  blocked: number
-  canceled: number
-}
-
-export async function ledgerOf(system: System, id: string): Promise<Ledger> {
+export async function ledgerOf(system: System, id: string): Promise<AnnouncementLedger> {
   const { body } = await askPatiently(system, 'GET', `/announcements/${id}?limit=1`)
-  return body['ledger'] as Ledger
+  return body['ledger'] as AnnouncementLedger
 }
 
 /** Asks again while the server sheds load, as its 503 asks a client to. */

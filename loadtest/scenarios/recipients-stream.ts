@@ -1,12 +1,5 @@
-import {
-  announcementOf,
-  askPatiently,
-  type Ledger,
-  ledgerOf,
-  pause,
-  vitalsOf,
-  warmUp
-} from '../lab/announce.ts'
+import type { AnnouncementLedger } from '../../server/features/announcements/schemas.ts'
+import { announcementOf, askPatiently, ledgerOf, pause, vitalsOf, warmUp } from '../lab/announce.ts'
 import { clockMs } from '../lab/clock-ms.ts'
 import type { Scenario } from '../lab/lab.ts'
 import { numberAt } from '../lab/recipients.ts'
@@ -108,8 +101,10 @@ async function* streamOf(recipients: number): AsyncGenerator<Buffer> {
 }
 
 /** A million messages are canceled in bounded steps. */
-async function untilNothingIsPending(system: Parameters<typeof ledgerOf>[0]): Promise<Ledger> {
-  let last: Ledger | undefined
+async function untilNothingIsPending(
+  system: Parameters<typeof ledgerOf>[0]
+): Promise<AnnouncementLedger> {
+  let last: AnnouncementLedger | undefined
   for (let movedAt = clockMs(); ;) {
     const ledger = await ledgerOf(system, 'stream')
     if (ledger.pending + ledger.waiting === 0 || clockMs() - movedAt > 30_000) return ledger

@@ -1,3 +1,5 @@
+import type { AnnouncementLedger } from '../../server/features/announcements/schemas.ts'
+
 /** Where the two parties can be asked. */
 export interface Parties {
   apiUrl: string
@@ -6,20 +8,9 @@ export interface Parties {
 }
 
 export interface Verdict {
-  ledger: Ledger
+  ledger: AnnouncementLedger
   /** What does not agree, in sentences. None, when all is well. */
   findings: string[]
-}
-
-interface Ledger {
-  accepted: number
-  waiting: number
-  pending: number
-  sent: number
-  refused: number
-  blocked: number
-  canceled: number
-  repeated: number
 }
 
 interface Message {
@@ -32,7 +23,7 @@ interface Message {
 
 interface Announcement {
   created_at: string
-  ledger: Ledger
+  ledger: AnnouncementLedger
   messages: Message[]
 }
 
@@ -71,7 +62,7 @@ export async function verifyLedger(id: string, parties: Parties): Promise<Verdic
   return { ledger, findings }
 }
 
-function flawsOfSums(ledger: Ledger, messages: readonly Message[]): string[] {
+function flawsOfSums(ledger: AnnouncementLedger, messages: readonly Message[]): string[] {
   const { accepted, pending, sent, refused, blocked, canceled } = ledger
   const sum = pending + sent + refused + blocked + canceled
   const flaws: string[] = []
