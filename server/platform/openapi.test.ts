@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { apiDocument } from '../../scripts/api-document.ts'
 import { seedExamples } from '../seed-examples.ts'
@@ -22,6 +24,37 @@ interface Operation {
   tags: string[]
   responses: Record<string, { description?: string; $ref?: string }>
   parameters?: { name: string; in: string }[]
+}
+
+const offlineUrl = 'http://127.0.0.1:3000'
+
+/** What curl would send, of the options that our samples have. Gives the status. */
+async function runCurl(source: string): Promise<string> {
+  const [, method = '', url = ''] = /^curl -X (\w+) '([^']+)'/.exec(source) ?? []
+  const headers: Record<string, string> = {}
+  const form = new URLSearchParams()
+  let json: string | undefined
+  for (const [, option, value = ''] of source.matchAll(/\\\n +(-\S+) '([^']*)'/g)) {
+    if (option === '--data') json = value
+    else {
+      const [, name = '', rest = ''] = /^([\w-]+)(?:: |=)(.*)$/s.exec(value) ?? []
+      if (option === '-H') headers[name] = rest
+      else form.append(name, rest)
+    }
+  }
+  const body = json ?? (form.size > 0 ? form : undefined)
+  const { status } = await fetch(url, { method, headers, ...(body !== undefined && { body }) })
+  return String(status)
+}
+
+/** Gives what it prints. */
+async function runScript(source: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '-e',
+    source
+  ])
+  return stdout
 }
 
 const readDocument = async (): Promise<Document> => JSON.parse(await apiDocument())
@@ -140,6 +173,29 @@ onEachDatabase(dialect => {
 
     assert.deepEqual(failed, [])
     assert.ok(pasted.length >= 70)
+  })
+
+  test('every request of a provider has a signed sample that works when it is pasted, in an offline stack', async t => {
+    const server = await build(t, dialect, {
+      workers: false,
+      // What is signed is the offline stack's own URL; and the sample is of today, where the test is not.
+      environment: {
+        PUBLIC_URL: offlineUrl,
+        ZOOM_WEBHOOK_WINDOW_SECONDS: String(100 * 365 * 86_400)
+      }
+    })
+    await seedExamples(server.deps)
+    const signed = operationsOf(server.app).filter(({ isSigned }) => isSigned)
+
+    const failed: string[] = []
+    for (const { operationId, sample } of signed) {
+      const source = sample?.source.replaceAll(offlineUrl, server.url) ?? ''
+      const status = sample?.lang === 'Node' ? await runScript(source) : await runCurl(source)
+      if (!/^20[04]/.test(status)) failed.push(`${operationId}: ${status}`)
+    }
+
+    assert.deepEqual(failed, [])
+    assert.ok(signed.length >= 18)
   })
 
   test('a stream that a description shows is taken, every line of it', async t => {

@@ -13,7 +13,16 @@ declare module 'fastify' {
     lenient?: boolean
     /** The headers by which a provider other than Twilio signs. */
     signatureHeaders?: Record<string, TSchema>
+    /** Of a request that only a script can write down. */
+    codeSample?: CodeSample
   }
+}
+
+/** A request as one pastes it: https://redocly.com/docs/api-reference-docs/specification-extensions/x-code-samples */
+export interface CodeSample {
+  lang: string
+  label: string
+  source: string
 }
 
 /** An event that client applications are sent, for the document. */
@@ -81,7 +90,8 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
     idempotent = false,
     form,
     lenient = false,
-    signatureHeaders
+    signatureHeaders,
+    codeSample
   } = route.config ?? {}
   const hasBody = schema.body !== undefined || form !== undefined
   const headers = {
@@ -96,6 +106,7 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
     ...(access === 'provider' && { security: [] }),
     ...(access === 'provider_or_bearer' && { security: [{ bearer: [] }, {}] }),
     ...(form !== undefined && { body: form }),
+    ...(codeSample !== undefined && { 'x-codeSamples': [codeSample] }),
     ...(access === 'public' && { security: [] }),
     ...(Object.keys(headers).length > 0 && { headers: Type.Object(headers) }),
     operationId: operationId(String(route.method), url),

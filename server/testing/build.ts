@@ -146,10 +146,10 @@ export async function build(
     RATE_LIMIT_PER_MINUTE: '0',
     MAX_EVENT_LOOP_DELAY_MS: '0',
     SHUTDOWN_GRACE_MS: '2000',
+    PUBLIC_URL: url,
     ...options.environment,
     DATABASE_URL: database.url,
     PORT: String(port),
-    PUBLIC_URL: url,
     TWILIO_BASE_URL: twilioUrl,
     ...(zoom && { ZOOM_BASE_URL: zoom.url })
   })

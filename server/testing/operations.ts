@@ -15,6 +15,8 @@ export interface Operation {
   /** Of a body, with its media type: JSON where that is taken. */
   contentType: string | undefined
   example: unknown
+  /** A request as one pastes it, where only a script can write it down. */
+  sample: { lang: string; source: string } | undefined
   parameters: { in: string; name: string; required?: boolean; example?: string | number }[]
 }
 
@@ -28,6 +30,7 @@ interface Document {
         description?: string
         security?: unknown[]
         parameters?: Operation['parameters']
+        'x-codeSamples'?: { lang: string; source: string }[]
         requestBody?: { content: Record<string, { example?: unknown }> }
       }
     >
@@ -56,6 +59,7 @@ export function operationsOf(app: FastifyInstance): Operation[] {
         takesJson,
         contentType,
         example: contentType === undefined ? undefined : content[contentType]?.example,
+        sample: operation['x-codeSamples']?.[0],
         parameters: operation.parameters ?? []
       }
     })

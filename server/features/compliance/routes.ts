@@ -8,6 +8,7 @@ import { isBodySignedByTwilio } from '../../providers/twilio/body-signature.ts'
 import { isSignedByTwilio } from '../../providers/twilio/signature.ts'
 import type { CallbackKind, ReceivedCallback } from '../provider-callbacks/receive-callbacks.ts'
 import { decodeForm } from '../provider-callbacks/signed-forms.ts'
+import { signedForm, signedJson } from '../provider-callbacks/signed-samples.ts'
 
 /** https://www.twilio.com/docs/trust-hub/trusthub-rest-api/customer-profiles#status-callback */
 const BundleStatusForm = Type.Object(
@@ -32,6 +33,19 @@ const BrandEvents = Type.Array(
   }),
   { title: 'BrandEvents', description: 'CloudEvents about brands and campaigns.' }
 )
+
+const profilesPath = '/webhooks/twilio/customer_profiles_compliance'
+const brandsPath = '/webhooks/twilio/brands_compliance'
+
+const brandNews = signedJson(brandsPath, [
+  {
+    specversion: '1.0',
+    id: 'EV00000000000000000000000000000001',
+    type: 'com.twilio.messaging.compliance.brand-registration.brand-registered',
+    time: '2026-01-01T00:00:00Z',
+    data: { brandsid: 'BN00000000000000000000000000000001' }
+  }
+])
 
 /** A body as it came. Private, for the checks of what our own clients write are not for it. */
 class RawBody {
@@ -84,9 +98,16 @@ export const complianceRoutes: FastifyPluginAsyncTypebox<{
   await app.register(async scope => {
     takeRaw(scope, ['application/x-www-form-urlencoded'])
     scope.post(
-      '/webhooks/twilio/customer_profiles_compliance',
+      profilesPath,
       {
-        config: { access: 'provider', form: BundleStatusForm },
+        config: {
+          access: 'provider',
+          form: BundleStatusForm,
+          codeSample: signedForm(profilesPath, {
+            BundleSid: 'BU00000000000000000000000000000001',
+            Status: 'twilio-approved'
+          })
+        },
         schema: {
           summary: "Status of a customer profile's or trust product's review",
           description,
@@ -111,9 +132,9 @@ export const complianceRoutes: FastifyPluginAsyncTypebox<{
       'application/cloudevents-batch+json'
     ])
     scope.post(
-      '/webhooks/twilio/brands_compliance',
+      brandsPath,
       {
-        config: { access: 'provider', form: BrandEvents },
+        config: { access: 'provider', form: BrandEvents, codeSample: brandNews },
         schema: {
           summary: 'News of brands and campaigns',
           description,

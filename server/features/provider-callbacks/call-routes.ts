@@ -2,11 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
+import { examples } from '../../examples.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
 import { ErrorBody } from '../../platform/errors.ts'
 import type { GroupCommit } from '../../platform/group-commit.ts'
 import { isUuid } from '../../platform/ids.ts'
+import type { CodeSample } from '../../platform/openapi.ts'
 import { storable } from '../../platform/storable.ts'
 import { answerModerator } from '../conference-calls/answer-moderator.ts'
 import { answerWelcome } from '../conference-calls/answer-welcome.ts'
@@ -14,6 +16,7 @@ import { answerReturnCall } from '../return-calls/answer-return-call.ts'
 import { pairingIdIn } from '../return-calls/find-pairing.ts'
 import type { CallbackKind, ReceivedCallback } from './receive-callbacks.ts'
 import { acceptSignedForms, textIn } from './signed-forms.ts'
+import { signedForm } from './signed-samples.ts'
 
 const ofTwilio = { description: 'Among other fields of Twilio.' }
 const text = (description: string, example?: string) =>
@@ -87,10 +90,27 @@ const CallQuery = Type.Object({
   step: ours('Where in the call the question comes.')
 })
 
+const base = '/api/v1'
+const CallSid = 'CA00000000000000000000000000000001'
+const RecordingSid = 'RE00000000000000000000000000000001'
+/** A person calls a number of the school. */
+const callIn = { CallSid, CallStatus: 'ringing', From: '+16015550142', To: '+16015550100' }
+const ofCall = { call_uuid: examples.callUuid }
+const ofConference = { conference_uuid: examples.conferenceCallUuid }
+
 const formType = 'application/x-www-form-urlencoded'
 const twimlAnswer = {
   200: { description: 'TwiML.', content: { 'text/xml': { schema: Type.String() } } },
   403: ErrorBody
+}
+
+/** What Twilio tells, and a request of its kind: form and query. */
+interface News {
+  path: string
+  kind: CallbackKind
+  summary: string
+  form: TSchema
+  sample: [form: Record<string, string>, query?: Record<string, string>]
 }
 
 interface CallRouteOptions {
@@ -111,43 +131,62 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
   app.removeAllContentTypeParsers()
   const { receive } = acceptSignedForms(app, { config, receipt })
 
-  const news: [path: string, kind: CallbackKind, summary: string, form: TSchema][] = [
-    [
-      '/twilio_calls/participant_status_changes',
-      'twilio.call_status',
-      'Status of a call, or of a leg',
-      CallStatusForm
-    ],
-    [
-      '/twilio_calls/conference_status_changes',
-      'twilio.conference_status',
-      'Who joined and left a conference',
-      ConferenceForm
-    ],
-    [
-      '/twilio_calls/recordings',
-      'twilio.recording',
-      'Recording of a call or a conference',
-      RecordingForm
-    ],
-    [
-      '/twilio_calls/create_voicemail',
-      'twilio.voicemail',
-      'What a caller left after the tone',
-      RecordingForm
-    ],
-    [
-      '/twilio_calls/transcriptions',
-      'twilio.transcription',
-      'What was said in a recording',
-      TranscriptionForm
-    ]
+  const news: News[] = [
+    {
+      path: '/twilio_calls/participant_status_changes',
+      kind: 'twilio.call_status',
+      summary: 'Status of a call, or of a leg',
+      form: CallStatusForm,
+      sample: [{ CallSid, CallStatus: 'completed' }, ofCall]
+    },
+    {
+      path: '/twilio_calls/conference_status_changes',
+      kind: 'twilio.conference_status',
+      summary: 'Who joined and left a conference',
+      form: ConferenceForm,
+      sample: [
+        {
+          ConferenceSid: 'CF00000000000000000000000000000001',
+          FriendlyName: examples.conferenceCallUuid,
+          StatusCallbackEvent: 'conference-end'
+        },
+        ofConference
+      ]
+    },
+    {
+      path: '/twilio_calls/recordings',
+      kind: 'twilio.recording',
+      summary: 'Recording of a call or a conference',
+      form: RecordingForm,
+      sample: [{ RecordingSid, RecordingStatus: 'in-progress' }, ofCall]
+    },
+    {
+      path: '/twilio_calls/create_voicemail',
+      kind: 'twilio.voicemail',
+      summary: 'What a caller left after the tone',
+      form: RecordingForm,
+      sample: [{ RecordingSid, RecordingStatus: 'in-progress', CallSid }]
+    },
+    {
+      path: '/twilio_calls/transcriptions',
+      kind: 'twilio.transcription',
+      summary: 'What was said in a recording',
+      form: TranscriptionForm,
+      sample: [
+        {
+          TranscriptionSid: 'TR00000000000000000000000000000001',
+          TranscriptionStatus: 'completed',
+          TranscriptionText: 'Anna is ill today.',
+          RecordingSid
+        }
+      ]
+    }
   ]
-  for (const [path, kind, summary, form] of news) {
+  for (const { path, kind, summary, form, sample } of news) {
     app.post(
       path,
       {
-        config: { access: 'provider', form },
+        config: { access: 'provider', form, codeSample: signedForm(`${base}${path}`, ...sample) },
         schema: {
           summary,
           description: 'Called by Twilio. Signed; stored and answered at once.',
@@ -164,8 +203,8 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
     )
   }
 
-  const question = (summary: string, description: string) => ({
-    config: { access: 'provider' as const, form: QuestionForm },
+  const question = (summary: string, description: string, codeSample: CodeSample) => ({
+    config: { access: 'provider' as const, form: QuestionForm, codeSample },
     schema: {
       summary,
       description: `Called by Twilio. ${description}`,
@@ -180,7 +219,12 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
     '/twilio_calls/voice_responses',
     question(
       'What is to happen in a call of ours',
-      'The moderator of a conference joins it, and a machine is hung up on; whoever comes out of a conference or a conversation is hung up on.'
+      'The moderator of a conference joins it, and a machine is hung up on; whoever comes out of a conference or a conversation is hung up on.',
+      signedForm(
+        `${base}/twilio_calls/voice_responses`,
+        { CallSid, CallStatus: 'in-progress', AnsweredBy: 'human' },
+        { ...ofConference, ...ofCall }
+      )
     ),
     async (request, reply) => {
       const form = await receive('twilio.call_question', request)
@@ -203,17 +247,20 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
       '/twilio_calls/incoming',
       'twilio.incoming_call',
       'Somebody calls one of our numbers',
-      'Whom a pairing knows hears a menu: 1 connects to the staff member, 2 takes a message, 3 opts out of calls. Anybody else hears that they are not known.'
+      'Whom a pairing knows hears a menu: 1 connects to the staff member, 2 takes a message, 3 opts out of calls. Anybody else hears that they are not known.',
+      callIn
     ],
     [
       '/twilio_calls/menu',
       'twilio.call_menu',
       'What a caller chose',
-      'Also asked when the staff member did not pick up, and when a message was left.'
+      'Also asked when the staff member did not pick up, and when a message was left.',
+      { ...callIn, CallStatus: 'in-progress', Digits: '2' }
     ]
   ] as const
-  for (const [path, kind, summary, description] of menuPaths) {
-    app.post(path, question(summary, description), async (request, reply) => {
+  for (const [path, kind, summary, description, sample] of menuPaths) {
+    const codeSample = signedForm(`${base}${path}`, sample)
+    app.post(path, question(summary, description, codeSample), async (request, reply) => {
       const form = await receive(kind, request)
       const field = (name: string): string => storable(textIn(form[name]))
       const { step = '' } = request.query
@@ -237,7 +284,14 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
       method,
       url: '/twilio_calls/:uuid/call_welcome_message',
       exposeHeadRoute: false,
-      config: { access: 'provider', ...(method === 'POST' && { form: QuestionForm }) },
+      config: {
+        access: 'provider',
+        ...(method === 'POST' && { form: QuestionForm }),
+        codeSample: signedForm(
+          `${base}/twilio_calls/${examples.callUuid}/call_welcome_message`,
+          method === 'POST' ? { CallSid, CallStatus: 'in-progress' } : undefined
+        )
+      },
       schema: {
         summary: 'What a participant is welcomed with',
         description:

@@ -10,6 +10,16 @@ import { messageTwiml } from '../../telephony/twiml.ts'
 import { answerCall } from '../announcements/answer-calls.ts'
 import type { ReceivedCallback } from './receive-callbacks.ts'
 import { acceptSignedForms, textIn } from './signed-forms.ts'
+import { signedForm } from './signed-samples.ts'
+
+const base = '/api/v1'
+const delivered = { MessageSid: 'SM00000000000000000000000000000001', MessageStatus: 'delivered' }
+const reply = {
+  MessageSid: 'SM00000000000000000000000000000002',
+  From: '+16015550142',
+  To: '+16015550100',
+  Body: 'Thank you, we will stay at home.'
+}
 
 const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -90,7 +100,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
     app.post(
       path,
       {
-        config: { access: 'provider', form },
+        config: { access: 'provider', form, codeSample: signedForm(`${base}${path}`, delivered) },
         schema: {
           summary,
           description: 'Called by Twilio for each status. Signed; stored and answered at once.',
@@ -112,7 +122,11 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   app.post(
     '/twilio_requests/inbound',
     {
-      config: { access: 'provider', form: InboundTextForm },
+      config: {
+        access: 'provider',
+        form: InboundTextForm,
+        codeSample: signedForm(`${base}/twilio_requests/inbound`, reply)
+      },
       schema: {
         summary: 'A text to one of our numbers',
         description:
@@ -134,7 +148,16 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   app.post(
     '/twilio_announcements/voice',
     {
-      config: { access: 'provider', form: CallForm },
+      config: {
+        access: 'provider',
+        form: CallForm,
+        codeSample: signedForm(`${base}/twilio_announcements/voice`, {
+          CallSid: 'CA00000000000000000000000000000001',
+          CallStatus: 'ringing',
+          From: '+16015550142',
+          To: '+16015550100'
+        })
+      },
       schema: {
         summary: 'What is to happen in a call',
         description:
@@ -172,7 +195,11 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
   app.post(
     '/twilio_announcements/inbound',
     {
-      config: { access: 'provider', form: InboundTextForm },
+      config: {
+        access: 'provider',
+        form: InboundTextForm,
+        codeSample: signedForm(`${base}/twilio_announcements/inbound`, reply)
+      },
       schema: {
         summary: 'A text to one of the announcement numbers',
         description:

@@ -10,6 +10,7 @@ import { findingsIn } from '../../platform/validation.ts'
 import { encryptToken, isSignedByZoom } from '../../providers/zoom/signature.ts'
 import { plainTokenOf, problemsIn, ZoomEvent } from '../video-calls/zoom-event.ts'
 import type { ReceivedCallback } from './receive-callbacks.ts'
+import { signedZoomEvent } from './signed-samples.ts'
 
 /** A body as it came: what is stored is what was signed. Private, so that no check of what our own clients write is for it. */
 class SignedBody {
@@ -79,7 +80,12 @@ export const zoomCallbackRoutes: FastifyPluginAsyncTypebox<{
   app.post(
     '/zoom_webhooks',
     {
-      config: { access: 'provider', form: ZoomEvent, signatureHeaders: SignatureHeaders },
+      config: {
+        access: 'provider',
+        form: ZoomEvent,
+        signatureHeaders: SignatureHeaders,
+        codeSample: signedZoomEvent('/api/v1/zoom_webhooks', ZoomEvent.examples?.[0])
+      },
       schema: {
         summary: 'An event of a video session',
         description:

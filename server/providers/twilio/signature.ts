@@ -21,7 +21,8 @@ export function isSignedByTwilio(
   )
 }
 
-function signatureOf(
+/** What Twilio signs such a request with. */
+export function signatureOf(
   authToken: string,
   url: string,
   form: Readonly<Record<string, unknown>>
