@@ -93,8 +93,8 @@ const CallQuery = Type.Object({
 const base = '/api/v1'
 const CallSid = 'CA00000000000000000000000000000001'
 const RecordingSid = 'RE00000000000000000000000000000001'
-/** A person calls a number of the school. */
-const callIn = { CallSid, CallStatus: 'ringing', From: '+16015550142', To: '+16015550100' }
+/** A participant of the example's conversation calls back. */
+const callIn = { CallSid, CallStatus: 'ringing', From: '+16015550143', To: '+16015550101' }
 const ofCall = { call_uuid: examples.callUuid }
 const ofConference = { conference_uuid: examples.conferenceCallUuid }
 

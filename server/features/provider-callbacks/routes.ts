@@ -14,7 +14,7 @@ import { signedForm } from './signed-samples.ts'
 
 const base = '/api/v1'
 const delivered = { MessageSid: 'SM00000000000000000000000000000001', MessageStatus: 'delivered' }
-const reply = {
+const parentsText = {
   MessageSid: 'SM00000000000000000000000000000002',
   From: '+16015550142',
   To: '+16015550100',
@@ -125,7 +125,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
       config: {
         access: 'provider',
         form: InboundTextForm,
-        codeSample: signedForm(`${base}/twilio_requests/inbound`, reply)
+        codeSample: signedForm(`${base}/twilio_requests/inbound`, parentsText)
       },
       schema: {
         summary: 'A text to one of our numbers',
@@ -198,7 +198,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
       config: {
         access: 'provider',
         form: InboundTextForm,
-        codeSample: signedForm(`${base}/twilio_announcements/inbound`, reply)
+        codeSample: signedForm(`${base}/twilio_announcements/inbound`, parentsText)
       },
       schema: {
         summary: 'A text to one of the announcement numbers',
