@@ -13,8 +13,8 @@ declare module 'fastify' {
     lenient?: boolean
     /** The headers by which a provider other than Twilio signs. */
     signatureHeaders?: Record<string, TSchema>
-    /** Of a request that only a script can write down. */
-    codeSample?: CodeSample
+    /** A request that only a script can write down, to this path; made when the document is. */
+    codeSample?: (path: string) => CodeSample
   }
 }
 
@@ -106,7 +106,7 @@ function described(schema: FastifySchema, url: string, route: RouteOptions): Fas
     ...(access === 'provider' && { security: [] }),
     ...(access === 'provider_or_bearer' && { security: [{ bearer: [] }, {}] }),
     ...(form !== undefined && { body: form }),
-    ...(codeSample !== undefined && { 'x-codeSamples': [codeSample] }),
+    ...(codeSample !== undefined && { 'x-codeSamples': [codeSample(url)] }),
     ...(access === 'public' && { security: [] }),
     ...(Object.keys(headers).length > 0 && { headers: Type.Object(headers) }),
     operationId: operationId(String(route.method), url),

@@ -44,7 +44,10 @@ export interface OpenCalls {
   doubtful: Set<CallRow>
 }
 
-/** Finds calls and locks them in one order everywhere: conferences, their legs, direct calls, and after them recordings. */
+/**
+ * Finds calls and locks them in one order everywhere: conferences, their legs, direct calls. Whoever needs one of their
+ * recordings locks it after them.
+ */
 export async function openCalls(
   { database }: Pick<CallDeps, 'database'>,
   tx: Transaction,

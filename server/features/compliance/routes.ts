@@ -34,10 +34,7 @@ const BrandEvents = Type.Array(
   { title: 'BrandEvents', description: 'CloudEvents about brands and campaigns.' }
 )
 
-const profilesPath = '/webhooks/twilio/customer_profiles_compliance'
-const brandsPath = '/webhooks/twilio/brands_compliance'
-
-const brandNews = signedJson(brandsPath, [
+const brandNews = signedJson([
   {
     specversion: '1.0',
     id: 'EV00000000000000000000000000000001',
@@ -98,14 +95,13 @@ export const complianceRoutes: FastifyPluginAsyncTypebox<{
   await app.register(async scope => {
     takeRaw(scope, ['application/x-www-form-urlencoded'])
     scope.post(
-      profilesPath,
+      '/webhooks/twilio/customer_profiles_compliance',
       {
         config: {
           access: 'provider',
           form: BundleStatusForm,
-          codeSample: signedForm(profilesPath, {
-            BundleSid: 'BU00000000000000000000000000000001',
-            Status: 'twilio-approved'
+          codeSample: signedForm({
+            form: { BundleSid: 'BU00000000000000000000000000000001', Status: 'twilio-approved' }
           })
         },
         schema: {
@@ -132,7 +128,7 @@ export const complianceRoutes: FastifyPluginAsyncTypebox<{
       'application/cloudevents-batch+json'
     ])
     scope.post(
-      brandsPath,
+      '/webhooks/twilio/brands_compliance',
       {
         config: { access: 'provider', form: BrandEvents, codeSample: brandNews },
         schema: {

@@ -8,7 +8,6 @@ import type { Database } from '../../platform/database.ts'
 import { ErrorBody } from '../../platform/errors.ts'
 import type { GroupCommit } from '../../platform/group-commit.ts'
 import { isUuid } from '../../platform/ids.ts'
-import type { CodeSample } from '../../platform/openapi.ts'
 import { storable } from '../../platform/storable.ts'
 import { answerModerator } from '../conference-calls/answer-moderator.ts'
 import { answerWelcome } from '../conference-calls/answer-welcome.ts'
@@ -16,7 +15,7 @@ import { answerReturnCall } from '../return-calls/answer-return-call.ts'
 import { pairingIdIn } from '../return-calls/find-pairing.ts'
 import type { CallbackKind, ReceivedCallback } from './receive-callbacks.ts'
 import { acceptSignedForms, textIn } from './signed-forms.ts'
-import { signedForm } from './signed-samples.ts'
+import { type FormRequest, signedForm } from './signed-samples.ts'
 
 const ofTwilio = { description: 'Among other fields of Twilio.' }
 const text = (description: string, example?: string) =>
@@ -90,7 +89,6 @@ const CallQuery = Type.Object({
   step: ours('Where in the call the question comes.')
 })
 
-const base = '/api/v1'
 const CallSid = 'CA00000000000000000000000000000001'
 const RecordingSid = 'RE00000000000000000000000000000001'
 /** A participant of the example's conversation calls back. */
@@ -104,13 +102,13 @@ const twimlAnswer = {
   403: ErrorBody
 }
 
-/** What Twilio tells, and a request of its kind: form and query. */
+/** What Twilio tells, and a request of its kind. */
 interface News {
   path: string
   kind: CallbackKind
   summary: string
   form: TSchema
-  sample: [form: Record<string, string>, query?: Record<string, string>]
+  sample: FormRequest
 }
 
 interface CallRouteOptions {
@@ -137,56 +135,56 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
       kind: 'twilio.call_status',
       summary: 'Status of a call, or of a leg',
       form: CallStatusForm,
-      sample: [{ CallSid, CallStatus: 'completed' }, ofCall]
+      sample: { form: { CallSid, CallStatus: 'completed' }, query: ofCall }
     },
     {
       path: '/twilio_calls/conference_status_changes',
       kind: 'twilio.conference_status',
       summary: 'Who joined and left a conference',
       form: ConferenceForm,
-      sample: [
-        {
+      sample: {
+        form: {
           ConferenceSid: 'CF00000000000000000000000000000001',
           FriendlyName: examples.conferenceCallUuid,
           StatusCallbackEvent: 'conference-end'
         },
-        ofConference
-      ]
+        query: ofConference
+      }
     },
     {
       path: '/twilio_calls/recordings',
       kind: 'twilio.recording',
       summary: 'Recording of a call or a conference',
       form: RecordingForm,
-      sample: [{ RecordingSid, RecordingStatus: 'in-progress' }, ofCall]
+      sample: { form: { RecordingSid, RecordingStatus: 'in-progress' }, query: ofCall }
     },
     {
       path: '/twilio_calls/create_voicemail',
       kind: 'twilio.voicemail',
       summary: 'What a caller left after the tone',
       form: RecordingForm,
-      sample: [{ RecordingSid, RecordingStatus: 'in-progress', CallSid }]
+      sample: { form: { RecordingSid, RecordingStatus: 'in-progress', CallSid } }
     },
     {
       path: '/twilio_calls/transcriptions',
       kind: 'twilio.transcription',
       summary: 'What was said in a recording',
       form: TranscriptionForm,
-      sample: [
-        {
+      sample: {
+        form: {
           TranscriptionSid: 'TR00000000000000000000000000000001',
           TranscriptionStatus: 'completed',
           TranscriptionText: 'Anna is ill today.',
           RecordingSid
         }
-      ]
+      }
     }
   ]
   for (const { path, kind, summary, form, sample } of news) {
     app.post(
       path,
       {
-        config: { access: 'provider', form, codeSample: signedForm(`${base}${path}`, ...sample) },
+        config: { access: 'provider', form, codeSample: signedForm(sample) },
         schema: {
           summary,
           description: 'Called by Twilio. Signed; stored and answered at once.',
@@ -203,8 +201,8 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
     )
   }
 
-  const question = (summary: string, description: string, codeSample: CodeSample) => ({
-    config: { access: 'provider' as const, form: QuestionForm, codeSample },
+  const question = (summary: string, description: string, sample: FormRequest) => ({
+    config: { access: 'provider' as const, form: QuestionForm, codeSample: signedForm(sample) },
     schema: {
       summary,
       description: `Called by Twilio. ${description}`,
@@ -220,11 +218,10 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
     question(
       'What is to happen in a call of ours',
       'The moderator of a conference joins it, and a machine is hung up on; whoever comes out of a conference or a conversation is hung up on.',
-      signedForm(
-        `${base}/twilio_calls/voice_responses`,
-        { CallSid, CallStatus: 'in-progress', AnsweredBy: 'human' },
-        { ...ofConference, ...ofCall }
-      )
+      {
+        form: { CallSid, CallStatus: 'in-progress', AnsweredBy: 'human' },
+        query: { ...ofConference, ...ofCall }
+      }
     ),
     async (request, reply) => {
       const form = await receive('twilio.call_question', request)
@@ -259,8 +256,7 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
     ]
   ] as const
   for (const [path, kind, summary, description, sample] of menuPaths) {
-    const codeSample = signedForm(`${base}${path}`, sample)
-    app.post(path, question(summary, description, codeSample), async (request, reply) => {
+    app.post(path, question(summary, description, { form: sample }), async (request, reply) => {
       const form = await receive(kind, request)
       const field = (name: string): string => storable(textIn(form[name]))
       const { step = '' } = request.query
@@ -287,10 +283,10 @@ export const callCallbackRoutes: FastifyPluginAsyncTypebox<CallRouteOptions> = a
       config: {
         access: 'provider',
         ...(method === 'POST' && { form: QuestionForm }),
-        codeSample: signedForm(
-          `${base}/twilio_calls/${examples.callUuid}/call_welcome_message`,
-          method === 'POST' ? { CallSid, CallStatus: 'in-progress' } : undefined
-        )
+        codeSample: signedForm({
+          uuid: examples.callUuid,
+          ...(method === 'POST' && { form: { CallSid, CallStatus: 'in-progress' } })
+        })
       },
       schema: {
         summary: 'What a participant is welcomed with',

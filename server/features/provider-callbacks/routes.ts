@@ -12,7 +12,6 @@ import type { ReceivedCallback } from './receive-callbacks.ts'
 import { acceptSignedForms, textIn } from './signed-forms.ts'
 import { signedForm } from './signed-samples.ts'
 
-const base = '/api/v1'
 const delivered = { MessageSid: 'SM00000000000000000000000000000001', MessageStatus: 'delivered' }
 const parentsText = {
   MessageSid: 'SM00000000000000000000000000000002',
@@ -100,7 +99,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
     app.post(
       path,
       {
-        config: { access: 'provider', form, codeSample: signedForm(`${base}${path}`, delivered) },
+        config: { access: 'provider', form, codeSample: signedForm({ form: delivered }) },
         schema: {
           summary,
           description: 'Called by Twilio for each status. Signed; stored and answered at once.',
@@ -125,7 +124,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
       config: {
         access: 'provider',
         form: InboundTextForm,
-        codeSample: signedForm(`${base}/twilio_requests/inbound`, parentsText)
+        codeSample: signedForm({ form: parentsText })
       },
       schema: {
         summary: 'A text to one of our numbers',
@@ -151,11 +150,13 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
       config: {
         access: 'provider',
         form: CallForm,
-        codeSample: signedForm(`${base}/twilio_announcements/voice`, {
-          CallSid: 'CA00000000000000000000000000000001',
-          CallStatus: 'ringing',
-          From: '+16015550142',
-          To: '+16015550100'
+        codeSample: signedForm({
+          form: {
+            CallSid: 'CA00000000000000000000000000000001',
+            CallStatus: 'ringing',
+            From: '+16015550142',
+            To: '+16015550100'
+          }
         })
       },
       schema: {
@@ -198,7 +199,7 @@ export const providerCallbackRoutes: FastifyPluginAsyncTypebox<{
       config: {
         access: 'provider',
         form: InboundTextForm,
-        codeSample: signedForm(`${base}/twilio_announcements/inbound`, parentsText)
+        codeSample: signedForm({ form: parentsText })
       },
       schema: {
         summary: 'A text to one of the announcement numbers',

@@ -12,8 +12,9 @@ const offline = readConfig({})
 const label = 'Signed for the offline stack'
 
 type Parameters = Readonly<Record<string, string>>
+type Sample = (path: string) => CodeSample
 
-const urlOf = (path: string, query: Parameters): string => {
+const urlOf = (path: string, query: Parameters = {}): string => {
   const parameters = new URLSearchParams(query)
   return `${offline.PUBLIC_URL}${path}${parameters.size > 0 ? `?${parameters.toString()}` : ''}`
 }
@@ -27,37 +28,51 @@ const curl = (method: 'GET' | 'POST', url: string, options: readonly string[]): 
 const signatureHeader = (url: string, form: Parameters): string =>
   `-H 'X-Twilio-Signature: ${signatureOf(offline.TWILIO_AUTH_TOKEN, url, form)}'`
 
-/** A form of Twilio's, signed with the URL; without a form a GET. */
-export function signedForm(path: string, form?: Parameters, query: Parameters = {}): CodeSample {
-  const url = urlOf(path, query)
-  return curl(form === undefined ? 'GET' : 'POST', url, [
-    signatureHeader(url, form ?? {}),
-    ...Object.entries(form ?? {}).map(([name, value]) => `--data-urlencode '${name}=${value}'`)
-  ])
+export interface FormRequest {
+  /** Without one it is a GET. */
+  form?: Parameters
+  query?: Parameters
+  /** In the path. */
+  uuid?: string
 }
+
+/** A form of Twilio's, signed with the URL. */
+export const signedForm =
+  ({ form, query, uuid = '' }: FormRequest): Sample =>
+  path => {
+    const url = urlOf(path.replace(':uuid', uuid), query)
+    return curl(form === undefined ? 'GET' : 'POST', url, [
+      signatureHeader(url, form ?? {}),
+      ...Object.entries(form ?? {}).map(([name, value]) => `--data-urlencode '${name}=${value}'`)
+    ])
+  }
 
 /** JSON of Twilio's: the URL that is signed has the digest of the body. */
-export function signedJson(path: string, body: unknown): CodeSample {
-  const text = JSON.stringify(body)
-  const url = urlOf(path, { bodySHA256: createHash('sha256').update(text).digest('hex') })
-  return curl('POST', url, [
-    "-H 'Content-Type: application/json'",
-    signatureHeader(url, {}),
-    `--data '${text}'`
-  ])
-}
+export const signedJson =
+  (body: unknown): Sample =>
+  path => {
+    const text = JSON.stringify(body)
+    const url = urlOf(path, { bodySHA256: createHash('sha256').update(text).digest('hex') })
+    return curl('POST', url, [
+      "-H 'Content-Type: application/json'",
+      signatureHeader(url, {}),
+      `--data '${text}'`
+    ])
+  }
 
 /** An event of Zoom's, which is signed together with the time: only a script can. */
-export const signedZoomEvent = (path: string, event: unknown): CodeSample => ({
-  lang: 'Node',
-  label,
-  source: `const { createHmac } = await import('node:crypto')
+export const signedZoomEvent =
+  (event: unknown): Sample =>
+  path => ({
+    lang: 'Node',
+    label,
+    source: `const { createHmac } = await import('node:crypto')
 const body = JSON.stringify(${JSON.stringify(event)})
 const timestamp = String(Math.floor(Date.now() / 1_000))
 const signature = createHmac('sha256', '${offline.ZOOM_WEBHOOK_SECRET}')
   .update(\`v0:\${timestamp}:\${body}\`)
   .digest('hex')
-const answer = await fetch('${urlOf(path, {})}', {
+const answer = await fetch('${urlOf(path)}', {
   method: 'POST',
   headers: {
     'content-type': 'application/json',
@@ -67,4 +82,4 @@ const answer = await fetch('${urlOf(path, {})}', {
   body
 })
 console.log(answer.status, await answer.text())`
-})
+  })

@@ -84,7 +84,7 @@ export const zoomCallbackRoutes: FastifyPluginAsyncTypebox<{
         access: 'provider',
         form: ZoomEvent,
         signatureHeaders: SignatureHeaders,
-        codeSample: signedZoomEvent('/api/v1/zoom_webhooks', ZoomEvent.examples?.[0])
+        codeSample: signedZoomEvent(ZoomEvent.examples?.[0])
       },
       schema: {
         summary: 'An event of a video session',
